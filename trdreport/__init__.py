@@ -1,0 +1,3 @@
+"""A living coordinate-based meta-analysis: study records in, published report out."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,138 @@
+"""What a meta-analysis takes in and gives back, as frozen data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Coordinate = tuple[float, float, float]
+
+FloatMap = NDArray[np.float64]
+BoolMap = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class SourcedFocus:
+    """A focus with the record it came from; `position` in mm of the analysis space."""
+
+    position: Coordinate
+    published: Coordinate
+    published_space: str
+    study: str
+    contrast: str
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One row of an experiment table: a unit (study or cohort), its sample size and its foci."""
+
+    unit: str
+    sample_size: int
+    studies: tuple[str, ...]
+    foci: tuple[SourcedFocus, ...]
+
+    def positions(self) -> NDArray[np.float64]:
+        """Foci as (n, 3) in mm of the analysis space."""
+        return np.array([focus.position for focus in self.foci], dtype=float).reshape(-1, 3)
+
+
+@dataclass(frozen=True)
+class ExperimentTable:
+    """The only thing that estimation sees. Experiments without foci are named, not pooled."""
+
+    experiments: tuple[Experiment, ...]
+    without_foci: tuple[str, ...] = ()
+    not_reported: tuple[str, ...] = ()
+    participants: Mapping[str, int] = None  # type: ignore[assignment]
+
+    @property
+    def n_foci(self) -> int:
+        return sum(len(experiment.foci) for experiment in self.experiments)
+
+
+@dataclass(frozen=True)
+class AtlasLabel:
+    """Region of a position. `distance_mm` is 0 inside the region, else the way to its edge."""
+
+    name: str
+    distance_mm: float
+
+    def __str__(self) -> str:
+        if not self.distance_mm:
+            return self.name
+        return f"{self.distance_mm:.0f} mm from {self.name}"
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """What one experiment adds to a cluster.
+
+    `share` is the part of the cluster's summed ALE that vanishes without the experiment, scaled
+    so that the shares of a cluster sum to 1; `foci_inside` counts its foci in cluster voxels.
+    """
+
+    unit: str
+    studies: tuple[str, ...]
+    share: float
+    foci_inside: int
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Face-connected voxels above the cluster-forming threshold."""
+
+    number: int
+    peak: Coordinate
+    peak_mni: Coordinate
+    volume_mm3: int
+    ale: float
+    p_uncorrected: float
+    z_value: float
+    p_fwe: float
+    significant: bool
+    label: AtlasLabel
+    contributions: tuple[Contribution, ...]
+
+    @property
+    def contributing(self) -> tuple[str, ...]:
+        """Ids of the studies that have a focus inside the cluster."""
+        return tuple(
+            sorted({s for c in self.contributions if c.foci_inside for s in c.studies})
+        )
+
+
+@dataclass(frozen=True)
+class ReadoutResult:
+    """Clusters at one threshold. `labels` numbers their voxels, 0 elsewhere."""
+
+    readout: str
+    threshold_p: float
+    threshold_ale: float
+    clusters: tuple[Cluster, ...]
+    labels: NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class AnalysisResult:
+    """One analysis, done. Maps are 3-D arrays on the grid of `affine` in `space`."""
+
+    analysis: str
+    table: ExperimentTable
+    space: str
+    affine: NDArray[np.float64]
+    mask: BoolMap
+    maps: Mapping[str, FloatMap]
+    readouts: tuple[ReadoutResult, ...]
+    null_summary: Mapping[str, float]
+    provenance: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class NotRun:
+    """An analysis that could not be run, and why."""
+
+    analysis: str
+    table: ExperimentTable
+    reason: str

@@ -1,0 +1,54 @@
+"""The command line: parse, call, print."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from trdreport.errors import DataError
+
+app = typer.Typer(
+    help="Study records in, published report out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+RegistryOption = Annotated[
+    Path, typer.Option("--registry", metavar="DIR", help="Folder of the records.")
+]
+SiteOption = Annotated[Path, typer.Option("--site", metavar="DIR", help="Folder of the site.")]
+
+
+@app.callback()
+def _root() -> None:
+    """Study records in, published report out."""
+
+
+@app.command()
+def validate(registry: RegistryOption = Path("registry")) -> None:
+    """Check every record and report every mistake at once.
+
+    Example: trdreport validate --registry registry
+    """
+    from trdreport.registry.loading import load_registry
+
+    loaded = load_registry(registry)
+    print(
+        f"{registry}: {len(loaded.studies)} studies, {loaded.participants} participants,"
+        f" {len(loaded.plan.analyses)} analyses: no mistakes found"
+    )
+
+
+def main() -> None:
+    """Run the command line; mistakes in the user's data go to standard error, exit status 1."""
+    try:
+        app()
+    except DataError as error:
+        for problem in error.problems:
+            print(problem, file=sys.stderr)
+        count = len(error.problems)
+        print(f"{count} mistake{'s' if count != 1 else ''}; nothing was built", file=sys.stderr)
+        sys.exit(1)

@@ -1,0 +1,108 @@
+"""The kinds of value that records are made of."""
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal, TypeVar, get_args
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+)
+
+Unknown = Literal["not_reported", "not_available"]
+"""`not_reported`: the paper does not say. `not_available`: we lack the document."""
+
+UNKNOWN_WORDS: tuple[str, ...] = get_args(Unknown)
+
+T = TypeVar("T")
+
+
+def _known_or_unknown(value: Any) -> str:
+    return "unknown" if isinstance(value, str) and value in UNKNOWN_WORDS else "known"
+
+
+Maybe = Annotated[
+    Annotated[T, Tag("known")] | Annotated[Unknown, Tag("unknown")],
+    Discriminator(_known_or_unknown),
+]
+"""A value of the given type, or one of the two words for unknown."""
+
+
+def _integer_as_decimal(value: Any) -> Any:
+    return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _iso_date(value: Any) -> Any:
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise ValueError(f"'{value}' is not a date; write it as 2022-04-23") from None
+    return value
+
+
+def _safe_url(value: str) -> str:
+    if not re.fullmatch(r"https?://[^\s<>\"']+", value):
+        raise ValueError("a link starts with http:// or https:// and has no spaces or quotes")
+    return value
+
+
+Number = Annotated[Decimal, BeforeValidator(_integer_as_decimal)]
+"""A finite number that keeps its printed digits."""
+
+Text = Annotated[str, Field(min_length=1, max_length=2000)]
+Count = Annotated[int, Field(ge=0, le=10_000_000)]
+People = Annotated[int, Field(ge=1, le=1_000_000)]
+Percent = Annotated[Number, Field(ge=0, le=100)]
+NonNegative = Annotated[Number, Field(ge=0)]
+Positive = Annotated[Number, Field(gt=0)]
+Probability = Annotated[Number, Field(ge=0, le=1)]
+Years = Annotated[Number, Field(ge=0, le=120)]
+Year = Annotated[int, Field(ge=1900, le=2100)]
+Date = Annotated[date, BeforeValidator(_iso_date)]
+Url = Annotated[str, AfterValidator(_safe_url)]
+Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+CitationKey = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+Contrast = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9]*>[A-Za-z][A-Za-z0-9]*$")]
+"""Direction of a comparison, such as `TRD>HC`: more in the first group than in the second."""
+
+Space = Literal["MNI", "TAL"]
+
+
+class Record(BaseModel):
+    """Base of every record: frozen, strict, no unknown keys, no infinities."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Source(Record):
+    """Where values come from."""
+
+    covers: Annotated[
+        tuple[Text, ...],
+        Field(min_length=1, description="Parts of this record that the place gives."),
+    ]
+    document: Annotated[CitationKey, Field(description="Citation key of the document.")]
+    place: Annotated[Text, Field(description="Table, figure or section of the document.")]
+    page: Annotated[
+        Maybe[People], Field(description="Page number; the manuscripts we hold have none.")
+    ]
+
+
+class MeanSd(Record):
+    """A mean with its standard deviation, both as printed."""
+
+    mean: Number
+    sd: Maybe[NonNegative]
+
+
+def split_contrast(contrast: str) -> tuple[str, str]:
+    """`TRD>HC` as `("TRD", "HC")`: the group with more, the group with less."""
+    more, less = contrast.split(">")
+    return more, less

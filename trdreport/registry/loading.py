@@ -1,0 +1,157 @@
+"""Load a registry folder into one frozen object, or report every problem in it at once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from trdreport.errors import DataError, Problem, file_problem
+from trdreport.registry.bibliography import Reference, read_bibliography
+from trdreport.registry.fields import Record
+from trdreport.registry.messages import explain
+from trdreport.registry.plan import Analysis, Plan, Profile
+from trdreport.registry.published import Published
+from trdreport.registry.review import Review, Search
+from trdreport.registry.study import Study
+from trdreport.registry.yamlfile import YamlFile, read_yaml
+
+T = TypeVar("T", bound=Record)
+
+
+@dataclass(frozen=True)
+class Registry:
+    """A whole review: every record validated, every reference resolved."""
+
+    review: Review
+    searches: tuple[Search, ...]
+    plan: Plan
+    published: Published
+    studies: tuple[Study, ...]
+    references: dict[str, Reference]
+
+    def study(self, study_id: str) -> Study:
+        """The study with this id; raises KeyError."""
+        return {study.id: study for study in self.studies}[study_id]
+
+    def analysis(self, analysis_id: str) -> Analysis:
+        """The analysis with this id; raises KeyError."""
+        return {analysis.id: analysis for analysis in self.plan.analyses}[analysis_id]
+
+    def profile_of(self, analysis: Analysis) -> Profile:
+        """The profile that an analysis names."""
+        return self.plan.profiles[analysis.profile]
+
+    def total(self, group: str) -> int:
+        """Participants of one group over all studies, each study counted."""
+        return sum(study.n(group) for study in self.studies)
+
+    @property
+    def participants(self) -> int:
+        """Participants of all groups over all studies."""
+        return sum(self.total(group) for group in self.review.groups)
+
+
+class SearchFile(Record):
+    """The contents of search.yaml."""
+
+    searches: tuple[Search, ...]
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A record with the file it came from; `record` is None when the file is wrong."""
+
+    file: YamlFile
+    record: Any
+
+
+def load_registry(root: Path) -> Registry:
+    """Read and check the registry in `root`; raises DataError with every problem found."""
+    from trdreport.registry import rules  # rules need the types of this module
+
+    problems: list[Problem] = []
+    if not root.is_dir():
+        raise DataError([file_problem(root, "is not a folder; name one with --registry DIR")])
+    problems += unknown_files(root)
+    review = _one(root / "review.yaml", Review, problems)
+    search = _one(root / "search.yaml", SearchFile, problems)
+    plan = _one(root / "analyses.yaml", Plan, problems)
+    published = _one(root / "published.yaml", Published, problems)
+    studies = [_one(path, Study, problems) for path in _study_files(root, problems)]
+    references = _collect(lambda: read_bibliography(root / "references.bib"), problems) or {}
+    files = rules.Files(
+        root=root,
+        review=review,
+        search=search,
+        plan=plan,
+        published=published,
+        studies=tuple(study for study in studies if study is not None),
+        references=references,
+    )
+    problems += rules.check_all(files)
+    if problems or not (review and search and plan and published):
+        raise DataError(problems)
+    return Registry(
+        review=review.record,
+        searches=search.record.searches,
+        plan=plan.record,
+        published=published.record,
+        studies=tuple(
+            sorted((s.record for s in files.studies), key=lambda s: (-s.year, s.id))
+        ),
+        references=references,
+    )
+
+
+EXPECTED = ("review.yaml", "search.yaml", "analyses.yaml", "published.yaml", "references.bib")
+
+
+def unknown_files(root: Path) -> list[Problem]:
+    """Files that the tool would otherwise overlook in silence."""
+    return [
+        file_problem(path, "is not part of a registry; studies go into studies/<id>.yaml")
+        for path in sorted(root.iterdir())
+        if path.name not in (*EXPECTED, "studies", "README.md") and not path.name.startswith(".")
+    ]
+
+
+def _study_files(root: Path, problems: list[Problem]) -> list[Path]:
+    folder = root / "studies"
+    if folder.is_symlink() or not folder.is_dir():
+        problems.append(file_problem(folder, "is missing; put one file a study here"))
+        return []
+    paths = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    for path in paths:
+        if path.suffix != ".yaml":
+            problems.append(file_problem(path, "is not a .yaml file; rename or remove it"))
+    found = [path for path in paths if path.suffix == ".yaml"]
+    if not found:
+        problems.append(file_problem(folder, "holds no study; add at least two"))
+    return found
+
+
+def _one(path: Path, model: type[T], problems: list[Problem]) -> Parsed | None:
+    if not path.exists() and not path.is_symlink():
+        problems.append(file_problem(path, "is missing; every registry has this file"))
+        return None
+    file = _collect(lambda: read_yaml(path), problems)
+    if file is None:
+        return None
+    try:
+        return Parsed(file, TypeAdapter(model).validate_python(file.data))
+    except ValidationError as error:
+        problems += explain(error, file, model)
+        return Parsed(file, None)
+
+
+R = TypeVar("R")
+
+
+def _collect(read: Callable[[], R], problems: list[Problem]) -> R | None:
+    try:
+        return read()
+    except DataError as error:
+        problems += error.problems
+        return None

@@ -1,0 +1,73 @@
+"""The analysis plan: profiles (how to compute) and analyses (what to pool)."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from trdreport.registry.fields import Contrast, Identifier, Probability, Record, Space, Text
+
+Transform = Literal["icbm_spm2tal", "icbm_fsl2tal", "icbm_other2tal"]
+
+Alpha = Annotated[Probability, Field(gt=0, le=0.05)]
+
+
+class Mask(Record):
+    """The volume in which convergence is sought."""
+
+    source: Annotated[
+        Literal["mni152-2mm"], Field(description="NiMARE's bundled 2 mm brain mask.")
+    ]
+    dilate_voxels: Annotated[
+        int, Field(ge=0, le=10, description="Dilations with the face-connected element.")
+    ]
+
+
+class Profile(Record):
+    """All choices that turn an experiment table into a result."""
+
+    title: Text
+    method: Literal["ALE"]
+    space: Space
+    transform: Annotated[Transform, Field(description="Lancaster matrix between MNI and TAL.")]
+    foci: Annotated[
+        Literal["exact", "voxel"],
+        Field(description="Whether a Gaussian sits at the focus or at its nearest voxel."),
+    ]
+    sample_size: Annotated[
+        Literal["sum", "patients", "smaller_group"],
+        Field(description="Which participants make an experiment's sample size."),
+    ]
+    unit: Annotated[
+        Literal["study", "cohort"], Field(description="What counts as one experiment.")
+    ]
+    mask: Mask
+    permutations: Annotated[int, Field(ge=100, le=1_000_000)]
+    seed: Annotated[int, Field(ge=0, le=2**32 - 1)]
+    cluster_forming_p: Annotated[Probability, Field(gt=0, le=0.01)]
+    cluster_fwe_p: Alpha
+    exploratory_p: Annotated[Probability, Field(gt=0, le=0.001)]
+
+
+class Analysis(Record):
+    """One meta-analysis: the contrasts that it pools and the profile that it follows."""
+
+    id: Identifier
+    title: Text
+    question: Text
+    profile: Identifier
+    modalities: Annotated[tuple[Text, ...], Field(min_length=1)]
+    contrasts: Annotated[tuple[Contrast, ...], Field(min_length=1)]
+    pools_directions: Annotated[
+        bool, Field(description="Declares that increases and decreases are pooled on purpose.")
+    ]
+    post_hoc: bool
+    reason: Annotated[
+        Text | None, Field(description="Why modalities or directions are pooled.")
+    ] = None
+
+
+class Plan(Record):
+    """The contents of analyses.yaml."""
+
+    profiles: Annotated[dict[Identifier, Profile], Field(min_length=1)]
+    analyses: Annotated[tuple[Analysis, ...], Field(min_length=1)]
