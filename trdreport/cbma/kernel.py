@@ -42,6 +42,11 @@ def sigma_mm(sample_size: int) -> float:
     return fwhm_mm(sample_size) / math.sqrt(8 * math.log(2))
 
 
+def axis_reach(sigma: float) -> int:
+    """Whole voxels that a Gaussian of this sigma (voxels) reaches along an axis."""
+    return int(TRUNCATION_SIGMAS * sigma + 0.5)
+
+
 def modelled_activation(
     foci: NDArray[np.float64],
     sample_size: int,
@@ -80,7 +85,7 @@ def _axis_weights(
     Normalised by the sum for a voxel-centred focus, so that moving a focus within its voxel
     changes the shape of its kernel but not its scale.
     """
-    reach = int(TRUNCATION_SIGMAS * sigma + 0.5)
+    reach = axis_reach(sigma)
     first = max(0, math.ceil(centre - reach - 0.5))
     last = min(length - 1, math.floor(centre + reach + 0.5))
     offsets = np.arange(first, last + 1) - centre

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +29,7 @@ class Experiment:
 
     unit: str
     sample_size: int
+    groups: Mapping[str, int]
     studies: tuple[str, ...]
     foci: tuple[SourcedFocus, ...]
 
@@ -40,16 +40,31 @@ class Experiment:
 
 @dataclass(frozen=True)
 class ExperimentTable:
-    """The only thing that estimation sees. Experiments without foci are named, not pooled."""
+    """The only thing that estimation sees.
+
+    Units that tested the contrasts and found nothing, and units that do not report them, are
+    named but cannot be pooled: ALE sees foci only.
+    """
 
     experiments: tuple[Experiment, ...]
     without_foci: tuple[str, ...] = ()
     not_reported: tuple[str, ...] = ()
-    participants: Mapping[str, int] = None  # type: ignore[assignment]
 
     @property
     def n_foci(self) -> int:
+        """Foci of all experiments."""
         return sum(len(experiment.foci) for experiment in self.experiments)
+
+    @property
+    def groups(self) -> dict[str, int]:
+        """Participants by group over all experiments."""
+        names = sorted({name for experiment in self.experiments for name in experiment.groups})
+        return {n: sum(e.groups.get(n, 0) for e in self.experiments) for n in names}
+
+    @property
+    def participants(self) -> int:
+        """Participants of all groups over all experiments."""
+        return sum(self.groups.values())
 
 
 @dataclass(frozen=True)
@@ -81,7 +96,11 @@ class Contribution:
 
 @dataclass(frozen=True)
 class Cluster:
-    """Face-connected voxels above the cluster-forming threshold."""
+    """Face-connected voxels above a threshold.
+
+    `peak` and `peak_mni` in mm; p values are one-sided. `p_fwe` is None where no family-wise
+    correction belongs to the readout, and such a cluster is never `significant`.
+    """
 
     number: int
     peak: Coordinate
@@ -90,7 +109,7 @@ class Cluster:
     ale: float
     p_uncorrected: float
     z_value: float
-    p_fwe: float
+    p_fwe: float | None
     significant: bool
     label: AtlasLabel
     contributions: tuple[Contribution, ...]
@@ -116,7 +135,11 @@ class ReadoutResult:
 
 @dataclass(frozen=True)
 class AnalysisResult:
-    """One analysis, done. Maps are 3-D arrays on the grid of `affine` in `space`."""
+    """One analysis, done.
+
+    Maps are 3-D arrays on the grid of `affine` in `space`: `stat` (ALE), `p`, `z` and `p_fwe`.
+    `null_sizes` has the largest cluster, in voxels, of each permutation.
+    """
 
     analysis: str
     table: ExperimentTable
@@ -125,8 +148,11 @@ class AnalysisResult:
     mask: BoolMap
     maps: Mapping[str, FloatMap]
     readouts: tuple[ReadoutResult, ...]
-    null_summary: Mapping[str, float]
-    provenance: Mapping[str, Any]
+    null_sizes: NDArray[np.float64]
+
+    def readout(self, name: str) -> ReadoutResult:
+        """The readout of this name; raises KeyError."""
+        return {readout.readout: readout for readout in self.readouts}[name]
 
 
 @dataclass(frozen=True)

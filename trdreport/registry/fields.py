@@ -56,7 +56,15 @@ def _safe_url(value: str) -> str:
 Number = Annotated[Decimal, BeforeValidator(_integer_as_decimal)]
 """A finite number that keeps its printed digits."""
 
-Text = Annotated[str, Field(min_length=1, max_length=2000)]
+def _printable(value: str) -> str:
+    if not value.strip():
+        raise ValueError("must not be empty")
+    if any(ord(c) < 32 and c not in "\n\t" for c in value):
+        raise ValueError("holds a control character; remove it")
+    return value.strip()
+
+
+Text = Annotated[str, Field(max_length=2000), AfterValidator(_printable)]
 Count = Annotated[int, Field(ge=0, le=10_000_000)]
 People = Annotated[int, Field(ge=1, le=1_000_000)]
 Percent = Annotated[Number, Field(ge=0, le=100)]
@@ -96,9 +104,16 @@ class Source(Record):
 
 
 class MeanSd(Record):
-    """A mean with its standard deviation, both as printed."""
+    """A mean with its standard deviation, both as printed; neither can be negative here."""
 
-    mean: Number
+    mean: NonNegative
+    sd: Maybe[NonNegative]
+
+
+class Age(Record):
+    """Age in years, mean and standard deviation, both as printed."""
+
+    mean: Years
     sd: Maybe[NonNegative]
 
 

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from trdreport.registry.fields import Contrast, Identifier, Probability, Record, Space, Text
 
-Transform = Literal["icbm_spm2tal", "icbm_fsl2tal", "icbm_other2tal"]
+Transform = Literal["icbm_spm2tal", "icbm_other2tal"]
 
 Alpha = Annotated[Probability, Field(gt=0, le=0.05)]
 

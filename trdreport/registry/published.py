@@ -25,7 +25,7 @@ class PublishedCluster(Record):
     volume_mm3: Positive
     ale: Positive
     p_uncorrected: Probability
-    significant: Annotated[bool, Field(description="Significant at this readout.")]
+    significant: Annotated[bool, Field(description="Whether it survived family-wise correction.")]
     contributing: Annotated[tuple[Identifier, ...], Field(min_length=1)]
 
 

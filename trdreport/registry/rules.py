@@ -9,12 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from trdreport.errors import Problem
 from trdreport.registry.bibliography import Reference
+from trdreport.registry.brain import mm_outside_brain
 from trdreport.registry.fields import split_contrast
 from trdreport.registry.messages import suggest
 from trdreport.registry.review import Prisma
-from trdreport.registry.yamlfile import Path_, YamlFile
+from trdreport.registry.spaces import convert
+from trdreport.registry.yamlfile import Path_, YamlFile, dotted
 
 
 @dataclass(frozen=True)
@@ -195,6 +199,55 @@ def foci_are_distinct(files: Files) -> Iterator[Problem]:
                 seen.setdefault(key, result.contrast)
 
 
+FAR_OUTSIDE_MM = 10.0
+"""Smoothing carries real peaks a little way out of the brain; none lies further out than this."""
+
+
+def foci_are_in_the_brain(files: Files) -> Iterator[Problem]:
+    """A focus lies in the brain or within 10 mm of it; none has a hemisphere unlike its region."""
+    for study in files.good_studies:
+        for list_name in ("contrasts", "other_contrasts"):
+            for index, result in enumerate(getattr(study.record, list_name)):
+                points = np.array([[f.x, f.y, f.z] for f in result.foci], float).reshape(-1, 3)
+                outside = mm_outside_brain(convert(points, result.space, "MNI", "icbm_spm2tal"))
+                for number, focus in enumerate(result.foci):
+                    loc: Path_ = (list_name, index, "foci", number)
+                    shown = f"({focus.x}, {focus.y}, {focus.z})"
+                    if outside[number] > FAR_OUTSIDE_MM:
+                        yield study.file.problem(
+                            loc,
+                            f"{shown} lies {outside[number]:.0f} mm outside the brain in"
+                            f" {result.space} space; check the signs, the digits and the space",
+                        )
+                    side = _side(focus.region)
+                    if side * focus.x < 0:
+                        yield study.file.problem(
+                            (*loc, "x"),
+                            f"x = {focus.x} is on the other side of '{focus.region}'"
+                            " (left is negative); check the sign",
+                        )
+
+
+def _side(region: str | None) -> int:
+    words = (region or "").lower().split()
+    return ("right" in words) - ("left" in words)
+
+
+def years_agree(files: Files) -> Iterator[Problem]:
+    """A study's year is that of its reference, and not after the last search."""
+    searches = files.search.record.searches if _good(files.search) else ()
+    last = max((search.date for search in searches), default=None)
+    for study in files.good_studies:
+        year = study.record.year
+        reference = files.references.get(study.record.citation)
+        if reference and reference.year != str(year):
+            message = f"{year}, but references.bib has {reference.year}; correct one of the two"
+            yield study.file.problem(("year",), message)
+        if last and year > last.year:
+            message = f"{year} is after the last search ({last}); add the search to search.yaml"
+            yield study.file.problem(("year",), message)
+
+
 def studies_search_the_whole_brain(files: Files) -> Iterator[Problem]:
     """Region-of-interest results are never pooled (criterion E6)."""
     for study in files.good_studies:
@@ -208,7 +261,7 @@ def studies_search_the_whole_brain(files: Files) -> Iterator[Problem]:
 def elsewhere_names_a_field(files: Files) -> Iterator[Problem]:
     """`printed_elsewhere` and sources name fields that the record has."""
     for study in files.good_studies:
-        fields = {_dotted_names(loc) for loc in study.file.positions}
+        fields = {dotted(loc) for loc in study.file.positions}
         fields |= {part for name in fields for part in (name.rsplit(".", 1)[-1],)}
         named = [
             (("printed_elsewhere", index, "field"), other.field)
@@ -350,6 +403,8 @@ RULES: tuple[Rule, ...] = (
     scores_fit_their_scale,
     contrasts_name_groups,
     foci_are_distinct,
+    foci_are_in_the_brain,
+    years_agree,
     studies_search_the_whole_brain,
     elsewhere_names_a_field,
     plan_is_consistent,
@@ -379,9 +434,3 @@ def _walk(data: Any, loc: Path_) -> Iterator[tuple[Path_, Any]]:
             yield from _walk(value, (*loc, index))
     else:
         yield loc, data
-
-
-def _dotted_names(loc: Path_) -> str:
-    from trdreport.registry.yamlfile import dotted
-
-    return dotted(loc)

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from trdreport.registry.fields import (
+    Age,
     CitationKey,
     Contrast,
     Identifier,
@@ -106,7 +107,7 @@ class Subgroup(Record):
 class Clinical(Record):
     """The illness and its treatment in a group of patients."""
 
-    onset_age_years: Maybe[MeanSd]
+    onset_age_years: Maybe[Age]
     illness_duration_months: Annotated[
         Maybe[MeanSd] | None, Field(description="Illness duration where printed in months.")
     ] = None
@@ -137,7 +138,7 @@ class Group(Record):
     """One group of participants."""
 
     n: Annotated[People, Field(description="Participants analysed.")]
-    age_years: Annotated[Maybe[MeanSd], Field(description="Age, mean and SD.")]
+    age_years: Annotated[Maybe[Age], Field(description="Age, mean and SD.")]
     female_percent: Annotated[Maybe[Percent], Field(description="Share of women, as printed.")]
     subgroups: tuple[Subgroup, ...] = ()
     clinical: Annotated[Clinical | None, Field(description="For groups of patients only.")] = None

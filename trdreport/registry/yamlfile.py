@@ -77,8 +77,8 @@ def read_yaml(path: Path) -> YamlFile:
     text = read_text(path)
     shown = str(path)
     try:
-        _refuse_events(shown, YAML(typ="rt").parse(text))
-        root = YAML(typ="rt").compose(text)
+        _refuse_events(shown, YAML(typ="safe", pure=True).parse(text))
+        root = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -202,7 +202,7 @@ def _scalar(node: ScalarNode) -> str | int | bool | Decimal | None:
         return None
     if kind == "bool":
         return text.lower() == "true"
-    if kind == "int":
+    if kind == "int" and len(text) < 100:
         digits = text.replace("_", "")
         return int(digits, 0 if digits.lstrip("+-")[:2].lower() in ("0x", "0o") else 10)
     if kind == "float":

@@ -1,0 +1,194 @@
+"""The door to NiMARE: activation likelihood estimation and its permutation null."""
+
+import logging
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import nibabel as nib
+import numpy as np
+import pandas as pd
+from nimare.correct import FWECorrector
+from nimare.meta.cbma.ale import ALE
+from nimare.meta.kernel import ALEKernel
+from nimare.results import MetaResult
+from nimare.stats import null_to_p
+from nimare.studyset import Studyset
+from nimare.transforms import p_to_z
+from numpy.typing import NDArray
+from scipy import sparse
+
+from trdreport.cbma.clusters import cluster_measures
+from trdreport.cbma.kernel import modelled_activation
+from trdreport.cbma.null import NullPlan, permute, plan_null
+from trdreport.cbma.results import BoolMap, Experiment, ExperimentTable, FloatMap
+from trdreport.registry.plan import Profile
+
+CORRECTED_LOGP = "logp_desc-size_level-cluster_corr-FWE_method-montecarlo"
+
+
+class ExactALEKernel(ALEKernel):  # type: ignore[misc]
+    """NiMARE's ALE kernel with foci at their true positions instead of voxel centres.
+
+    The permutations of the null draw voxels, so they carry no x, y, z; there both kernels are one
+    and NiMARE's own is used.
+    """
+
+    def _transform(
+        self, mask: nib.Nifti1Image, coordinates: pd.DataFrame, return_type: str = "sparse"
+    ) -> tuple[sparse.csr_matrix, NDArray[np.str_]]:
+        if "x" not in coordinates:
+            result: tuple[sparse.csr_matrix, NDArray[np.str_]] = super()._transform(
+                mask, coordinates, return_type
+            )
+            return result
+        inside = np.asanyarray(mask.dataobj) > 0
+        units = np.unique(coordinates["id"].to_numpy(dtype=str))
+        rows = []
+        for unit in units:
+            own = coordinates[coordinates["id"] == unit]
+            foci = own[["x", "y", "z"]].to_numpy(dtype=float)
+            n = round(float(own["sample_size"].iloc[0]))
+            activation = modelled_activation(foci, n, mask.shape, np.asarray(mask.affine))
+            rows.append(sparse.csr_matrix(activation[inside]))
+        return sparse.vstack(rows, format="csr"), units
+
+
+class IndexedALE(ALE):  # type: ignore[misc]
+    """NiMARE's ALE whose permutation null is `trdreport.cbma.null`, seeded by index.
+
+    The corrector, the results and the names of maps stay NiMARE's.
+    """
+
+    def correct_fwe_montecarlo(
+        self,
+        result: MetaResult,
+        voxel_thresh: float = 0.001,
+        n_iters: int = 5000,
+        n_cores: int = 1,
+        vfwe_only: bool = False,
+    ) -> tuple[dict[str, FloatMap], dict[str, pd.DataFrame], str]:
+        """Family-wise error correction by size and mass of clusters and by the largest ALE.
+
+        Raises NotImplementedError for `vfwe_only`, which no profile asks for.
+        """
+        if vfwe_only:
+            raise NotImplementedError("voxel-level correction alone is not offered")
+        stat = result.get_map("stat", return_type="array")
+        threshold = float(self._p_to_summarystat(voxel_thresh))
+        inside = np.asanyarray(self.masker.mask_img.dataobj) > 0
+        maxima = permute(self._null_plan(inside), threshold, n_iters, self.random_state, n_cores)
+        volume = _unmasked(stat, inside, 0.0)
+        sizes, masses = cluster_measures(volume, threshold)
+        values = {
+            "level-voxel": null_to_p(stat, maxima.ale, tail="upper"),
+            "desc-size_level-cluster": null_to_p(sizes[inside], maxima.size, tail="upper"),
+            "desc-mass_level-cluster": null_to_p(masses[inside], maxima.mass, tail="upper"),
+        }
+        self.null_maxima_ = maxima
+        maps = {f"logp_{name}": -np.log10(p) for name, p in values.items()}
+        maps |= {f"z_{name}": p_to_z(p, tail="one") for name, p in values.items()}
+        return maps, {}, f"{n_iters} permutations, clusters of face-connected voxels"
+
+    def _null_plan(self, inside: BoolMap) -> NullPlan:
+        coordinates = self.inputs_["coordinates"]
+        units = coordinates.groupby("id", sort=True)["sample_size"]
+        return plan_null(
+            [round(float(n)) for n in units.first()],
+            list(units.size()),
+            inside,
+            float(self.masker.mask_img.header.get_zooms()[0]),
+            jitter=isinstance(self.kernel_transformer, ExactALEKernel),
+        )
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What ALE gives: maps on the mask's grid, thresholds, and the null of cluster sizes.
+
+    `maps` holds `stat` (ALE), `p`, `z` (both uncorrected, one-sided) and `p_fwe` (of the cluster
+    that a voxel is in, 1 outside clusters). `thresholds` maps an uncorrected p to its ALE value.
+    `null_sizes` has the largest cluster, in voxels, of each permutation.
+    """
+
+    maps: Mapping[str, FloatMap]
+    thresholds: Mapping[float, float]
+    null_sizes: NDArray[np.float64]
+
+    def cluster_p(self, voxels: int) -> float:
+        """Family-wise error p of a cluster of this many voxels."""
+        return float(null_to_p(float(voxels), self.null_sizes, tail="upper"))
+
+
+def estimate(
+    table: ExperimentTable,
+    profile: Profile,
+    mask: BoolMap,
+    affine: NDArray[np.float64],
+    *,
+    workers: int = 1,
+) -> Estimate:
+    """ALE of an experiment table with cluster-level family-wise error by permutation.
+
+    Raises ValueError with fewer than two experiments, for which NiMARE would still give a map.
+    """
+    if len(table.experiments) < 2:
+        raise ValueError("a meta-analysis needs at least two experiments")
+    image = nib.Nifti1Image(mask.astype(np.uint8), affine)
+    kernel = ExactALEKernel() if profile.foci == "exact" else ALEKernel()
+    estimator = IndexedALE(kernel_transformer=kernel, mask=image, random_state=profile.seed)
+    with _quiet():
+        result = estimator.fit(_studyset(table, profile, image))
+        corrected = FWECorrector(
+            method="montecarlo",
+            voxel_thresh=float(profile.cluster_forming_p),
+            n_iters=profile.permutations,
+            n_cores=workers,
+        ).transform(result)
+    values = {name: np.asarray(corrected.maps[name], dtype=float) for name in ("stat", "p", "z")}
+    values["p_fwe"] = 10.0 ** -np.asarray(corrected.maps[CORRECTED_LOGP], dtype=float)
+    cuts = (float(profile.cluster_forming_p), float(profile.exploratory_p))
+    return Estimate(
+        maps={
+            name: _unmasked(value, mask, 1.0 if name.startswith("p") else 0.0)
+            for name, value in values.items()
+        },
+        thresholds={p: float(corrected.estimator._p_to_summarystat(p)) for p in cuts},
+        null_sizes=corrected.estimator.null_maxima_.size,
+    )
+
+
+def _unmasked(values: NDArray[np.float64], mask: BoolMap, outside: float) -> FloatMap:
+    volume = np.full(mask.shape, outside)
+    volume[mask] = values
+    return volume
+
+
+def _studyset(table: ExperimentTable, profile: Profile, mask: nib.Nifti1Image) -> Studyset:
+    """One NIMADS study with one analysis for each experiment: contrasts are pooled already."""
+    studies = [_study(experiment, profile.space) for experiment in table.experiments]
+    return Studyset({"id": "table", "name": "", "studies": studies}, target=None, mask=mask)
+
+
+def _study(experiment: Experiment, space: str) -> dict[str, object]:
+    size = {"sample_sizes": [experiment.sample_size]}
+    points = [
+        {"coordinates": [float(v) for v in position], "space": space}
+        for position in experiment.positions()
+    ]
+    analysis = {"id": "1", "name": "", "metadata": size, "points": points}
+    return {
+        "id": experiment.unit,
+        "name": experiment.unit,
+        "metadata": size,
+        "analyses": [analysis],
+    }
+
+
+class _quiet(warnings.catch_warnings):  # type: ignore[type-arg]
+    """NiMARE logs and warns about its own deprecations; a build has its own messages."""
+
+    def __enter__(self) -> None:  # type: ignore[override]
+        super().__enter__()
+        warnings.simplefilter("ignore")
+        logging.getLogger("nimare").setLevel(logging.ERROR)

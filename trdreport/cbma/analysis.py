@@ -1,0 +1,135 @@
+"""One meta-analysis, from an experiment table to clusters."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trdreport.cbma.ale import Estimate, estimate
+from trdreport.cbma.clusters import ale_union, label_clusters, peak_voxel, removal_shares
+from trdreport.cbma.kernel import modelled_activation
+from trdreport.cbma.mask import analysis_mask
+from trdreport.cbma.results import (
+    AnalysisResult,
+    AtlasLabel,
+    BoolMap,
+    Cluster,
+    Contribution,
+    Coordinate,
+    Experiment,
+    ExperimentTable,
+    NotRun,
+    ReadoutResult,
+)
+from trdreport.registry.plan import Profile
+from trdreport.registry.spaces import apply, convert
+
+CLUSTER_FWE = "cluster-fwe"
+
+Labeller = Callable[[Coordinate], AtlasLabel]
+
+
+def uncorrected(profile: Profile) -> str:
+    """Name of the exploratory readout, such as `uncorrected-0.0001`."""
+    return f"uncorrected-{profile.exploratory_p:f}"
+
+
+def run_analysis(
+    analysis: str, table: ExperimentTable, profile: Profile, label: Labeller, *, workers: int = 1
+) -> AnalysisResult | NotRun:
+    """Run one analysis; fewer than two experiments are not run, and the result says so."""
+    if len(table.experiments) < 2:
+        count = len(table.experiments)
+        reason = f"{count} experiment{'s' * (count != 1)} with foci; a meta-analysis needs two"
+        return NotRun(analysis, table, reason)
+    mask, affine = analysis_mask(profile)
+    estimated = estimate(table, profile, mask, affine, workers=workers)
+    activations = _activations(table, mask, affine)
+    describe = _Describer(table, profile, affine, mask, estimated, activations, label)
+    return AnalysisResult(
+        analysis=analysis,
+        table=table,
+        space=profile.space,
+        affine=affine,
+        mask=mask,
+        maps=estimated.maps,
+        readouts=(
+            describe.readout(CLUSTER_FWE, float(profile.cluster_forming_p), corrected=True),
+            describe.readout(uncorrected(profile), float(profile.exploratory_p), corrected=False),
+        ),
+        null_sizes=estimated.null_sizes,
+    )
+
+
+def _activations(
+    table: ExperimentTable, mask: BoolMap, affine: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Modelled activation of each experiment inside the mask: (experiments, voxels)."""
+    return np.stack(
+        [
+            modelled_activation(e.positions(), e.sample_size, mask.shape, affine)[mask]
+            for e in table.experiments
+        ]
+    )
+
+
+class _Describer:
+    """Turns thresholded maps into clusters; holds what every cluster's description needs."""
+
+    def __init__(
+        self,
+        table: ExperimentTable,
+        profile: Profile,
+        affine: NDArray[np.float64],
+        mask: BoolMap,
+        estimated: Estimate,
+        activations: NDArray[np.float64],
+        label: Labeller,
+    ) -> None:
+        self.table, self.profile, self.affine, self.mask = table, profile, affine, mask
+        self.estimated, self.activations, self.label = estimated, activations, label
+
+    def readout(self, name: str, threshold_p: float, *, corrected: bool) -> ReadoutResult:
+        threshold = self.estimated.thresholds[threshold_p]
+        labels, count = label_clusters(self.estimated.maps["stat"], threshold)
+        clusters = tuple(
+            self._cluster(number, labels == number, corrected) for number in range(1, count + 1)
+        )
+        return ReadoutResult(name, threshold_p, threshold, clusters, labels)
+
+    def _cluster(self, number: int, inside: BoolMap, corrected: bool) -> Cluster:
+        maps, voxels = self.estimated.maps, int(inside.sum())
+        voxel = peak_voxel(maps["stat"], inside)
+        peak = apply(self.affine, np.array([voxel], dtype=float))
+        mni = convert(peak, self.profile.space, "MNI", self.profile.transform)
+        p_fwe = self.estimated.cluster_p(voxels) if corrected else None
+        return Cluster(
+            number=number,
+            peak=_triple(peak[0]),
+            peak_mni=_triple(mni[0]),
+            volume_mm3=round(voxels * abs(np.linalg.det(self.affine[:3, :3]))),
+            ale=float(maps["stat"][voxel]),
+            p_uncorrected=float(maps["p"][voxel]),
+            z_value=float(maps["z"][voxel]),
+            p_fwe=p_fwe,
+            significant=p_fwe is not None and p_fwe < float(self.profile.cluster_fwe_p),
+            label=self.label(_triple(mni[0])),
+            contributions=self._contributions(inside),
+        )
+
+    def _contributions(self, inside: BoolMap) -> tuple[Contribution, ...]:
+        shares = removal_shares(self.activations[:, inside[self.mask]], ale_union)
+        contributions = [
+            Contribution(e.unit, e.studies, float(share), self._foci_inside(e, inside))
+            for e, share in zip(self.table.experiments, shares, strict=True)
+        ]
+        return tuple(sorted(contributions, key=lambda c: (-c.share, c.unit)))
+
+    def _foci_inside(self, experiment: Experiment, inside: BoolMap) -> int:
+        voxels = np.rint(apply(np.linalg.inv(self.affine), experiment.positions())).astype(int)
+        on_grid = np.all((voxels >= 0) & (voxels < inside.shape), axis=1)
+        return int(inside[tuple(voxels[on_grid].T)].sum())
+
+
+def _triple(point: NDArray[np.float64]) -> Coordinate:
+    return float(point[0]), float(point[1]), float(point[2])

@@ -1,0 +1,46 @@
+"""Where the brain is: distance of a coordinate from NiMARE's bundled MNI brain mask."""
+
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+from numpy.typing import NDArray
+
+MASK_FILE = "resources/templates/MNI152_2x2x2_brainmask.nii.gz"
+
+
+def mask_path() -> Path:
+    """The mask inside the installed nimare package, found without importing it."""
+    spec = find_spec("nimare")
+    if spec is None or not spec.submodule_search_locations:
+        raise ModuleNotFoundError("nimare is not installed")
+    return Path(spec.submodule_search_locations[0]) / MASK_FILE
+
+
+@cache
+def mni_brain() -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """The brain mask (91, 109, 91) on the 2 mm MNI152 grid, and its affine."""
+    image = nib.load(mask_path())  # type: ignore[attr-defined]
+    inside = np.asanyarray(image.dataobj) > 0  # type: ignore[attr-defined]
+    return inside, np.asarray(image.affine, dtype=float)  # type: ignore[attr-defined]
+
+
+@cache
+def _voxel_centres() -> NDArray[np.float64]:
+    inside, affine = mni_brain()
+    return np.argwhere(inside) @ affine[:3, :3].T + affine[:3, 3]
+
+
+def mm_outside_brain(mni: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Distance in mm of MNI points (n, 3) from the nearest voxel of the brain; 0 inside it."""
+    inside, affine = mni_brain()
+    points = np.asarray(mni, dtype=float).reshape(-1, 3)
+    voxels = np.rint((points - affine[:3, 3]) @ np.linalg.inv(affine[:3, :3]).T).astype(int)
+    on_grid = np.all((voxels >= 0) & (voxels < inside.shape), axis=1)
+    distances = np.zeros(len(points))
+    for index, point in enumerate(points):
+        if not (on_grid[index] and inside[tuple(voxels[index])]):
+            distances[index] = np.sqrt(((_voxel_centres() - point) ** 2).sum(axis=1).min())
+    return distances
