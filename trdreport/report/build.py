@@ -1,0 +1,145 @@
+"""Build the site: gather and check everything, compute, then write and swap in."""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from platform import python_version
+
+from trdreport.cbma.atlas import load_atlas
+from trdreport.cbma.claims import Claim, Verdict, check_claims
+from trdreport.cbma.run import Result, run_plan
+from trdreport.registry.checks import Finding, check
+from trdreport.registry.loading import Registry, load_registry
+from trdreport.report.downloads import data_files
+from trdreport.report.gallery import Gallery, draw_gallery
+from trdreport.report.pages import assets, render_pages
+from trdreport.report.pdf import write_pdf
+from trdreport.report.site import check_replaceable, staged, write_files
+from trdreport.report.tables import to_csv
+from trdreport.report.views import (
+    Report,
+    analysis_view,
+    cluster_lines,
+    distinct_participants,
+    report_tables,
+    study_view,
+    verdict_counts,
+)
+
+COMPUTED_WITH = ("trdreport", "nimare", "nilearn", "nibabel", "numpy", "scipy", "matplotlib")
+
+Step = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build made, for the summary on the terminal."""
+
+    site: Path
+    studies: int
+    analyses: int
+    significant: int
+    claims: tuple[Claim, ...]
+
+
+def build(
+    registry_root: Path, site: Path, templates: Path, *, step: Step = lambda what: None
+) -> Built:
+    """Build `site` from the records in `registry_root`; `step` is told what is at work.
+
+    Raises DataError when a record is wrong or `site` may not be replaced; the old site then
+    stays as it was.
+    """
+    step("reading the records")
+    registry = load_registry(registry_root)
+    check_replaceable(site)
+    results = {}
+    atlas = load_atlas()
+    for result in run_plan(
+        registry,
+        atlas.label,
+        workers=os.cpu_count() or 1,
+        started=lambda analysis: step(f"{analysis.id}: {analysis.title}"),
+    ):
+        results[result.analysis] = result
+    step("drawing figures")
+    gallery = draw_gallery(registry, results, atlas)
+    claims = check_claims(registry, results)
+    findings = check(registry)
+    report = _report(registry, registry_root, results, claims, findings, gallery)
+    step("writing pages")
+    files = {
+        **assets(templates),
+        **gallery.files,
+        **render_pages(templates, report),
+        **_data(registry, results, claims, findings, report),
+    }
+    with staged(site) as stage:
+        write_files(stage, files)
+        step("writing the PDF")
+        write_files(stage, {"report.pdf": write_pdf(stage)})
+    return Built(site, len(registry.studies), len(results), len(report.significant), claims)
+
+
+def _data(
+    registry: Registry,
+    results: Mapping[str, Result],
+    claims: tuple[Claim, ...],
+    findings: Iterable[Finding],
+    report: Report,
+) -> dict[str, bytes]:
+    tables = [*report.tables.values()]
+    tables += [table for analysis in report.analyses for table in analysis.all_tables]
+    files = data_files(registry, results, claims, tables)
+    rows = [(f.code, f.severity, ";".join(f.studies), f.message) for f in findings]
+    files["checks.csv"] = to_csv(("code", "severity", "studies", "message"), rows).encode()
+    return {f"data/{name}": content for name, content in files.items()}
+
+
+def _report(
+    registry: Registry,
+    root: Path,
+    results: Mapping[str, Result],
+    claims: tuple[Claim, ...],
+    findings: tuple[Finding, ...],
+    gallery: Gallery,
+) -> Report:
+    return Report(
+        review=registry.review,
+        reference=registry.references[registry.review.citation],
+        search=registry.searches[-1],
+        profiles={a.profile: registry.profile_of(a) for a in registry.plan.analyses},
+        studies=tuple(study_view(registry, s, results, findings) for s in registry.studies),
+        groups={name: registry.total(name) for name in registry.review.groups},
+        participants=registry.participants,
+        distinct_participants=distinct_participants(registry),
+        significant=cluster_lines(registry, results, corrected=True),
+        exploratory=cluster_lines(registry, results, corrected=False),
+        analyses=tuple(
+            analysis_view(registry, a, results[a.id], gallery.of_analysis(a.id))
+            for a in registry.plan.analyses
+        ),
+        tables=report_tables(registry, results, claims),
+        figures=gallery.general,
+        claims=claims,
+        verdicts=verdict_counts(claims),
+        failed_claims=tuple(c for c in claims if c.verdict is Verdict.NOT_REPRODUCED),
+        more_found=tuple(c for c in claims if c.verdict is Verdict.MORE_FOUND),
+        findings=findings,
+        references=tuple(sorted(registry.references.values(), key=lambda r: r.key)),
+        versions={name: version(name) for name in COMPUTED_WITH} | {"python": python_version()},
+        digest=registry_digest(root),
+    )
+
+
+def registry_digest(root: Path) -> str:
+    """SHA-256 over the names and contents of all records, independent of where they lie."""
+    digest = hashlib.sha256()
+    for path in sorted(root.rglob("*")):
+        if path.is_file() and path.suffix in (".yaml", ".bib"):
+            digest.update(path.relative_to(root).as_posix().encode() + b"\0")
+            digest.update(path.read_bytes() + b"\0")
+    return digest.hexdigest()

@@ -1,0 +1,206 @@
+"""The files under data/: tables as CSV, maps as NIfTI, studysets and Sleuth text."""
+
+import gzip
+import io
+import json
+from collections.abc import Iterable, Mapping
+
+import nibabel as nib
+import numpy as np
+from numpy.typing import NDArray
+
+from trdreport.cbma.claims import Claim
+from trdreport.cbma.results import AnalysisResult, ExperimentTable
+from trdreport.cbma.run import Result
+from trdreport.registry.fields import split_contrast
+from trdreport.registry.loading import Registry
+from trdreport.report.tables import (
+    ANALYSIS_COLUMNS,
+    CLUSTER_COLUMNS,
+    Table,
+    analysis_rows,
+    cluster_rows,
+    to_csv,
+)
+
+MAP_MEANINGS = {
+    "stat": "ALE value",
+    "p": "uncorrected one-sided p",
+    "z": "z of the uncorrected p",
+    "p_fwe": "family-wise error p of the cluster that the voxel is in; 1 outside clusters",
+}
+
+
+def data_files(
+    registry: Registry,
+    results: Mapping[str, Result],
+    claims: Iterable[Claim],
+    tables: Iterable[Table],
+) -> dict[str, bytes]:
+    """All files under data/ by relative path."""
+    text = {
+        "studies.csv": studies_csv(registry),
+        "foci.csv": foci_csv(registry),
+        "analyses.csv": to_csv(ANALYSIS_COLUMNS, analysis_rows(registry, results)),
+        "clusters.csv": to_csv(CLUSTER_COLUMNS, cluster_rows(registry, results)),
+        "claims.csv": claims_csv(claims),
+        "robustness.csv": robustness_csv(registry, results),
+        "studyset.json": json.dumps(studyset(registry), indent=1, ensure_ascii=False) + "\n",
+    }
+    text |= {f"tables/{table.id}.csv": table.csv() for table in tables}
+    for analysis in registry.plan.analyses:
+        table = results[analysis.id].table
+        text[f"{analysis.id}.sleuth.txt"] = sleuth(table, registry.profile_of(analysis).space)
+    files = {name: content.encode() for name, content in text.items()}
+    for result in results.values():
+        if isinstance(result, AnalysisResult):
+            files |= map_files(registry, result)
+    return files
+
+
+def studies_csv(registry: Registry) -> str:
+    """studies.csv: one row a study; groups in the order of review.yaml."""
+    groups = list(registry.review.groups)
+    columns = ["study", "label", "year", "country", "cohort", "modality", "measure"]
+    columns += [f"n_{group.lower()}" for group in groups]
+    rows = [
+        [
+            study.id, study.label, str(study.year), study.country, study.cohort,
+            study.imaging.modality, study.imaging.measure, *(str(study.n(g)) for g in groups),
+        ]
+        for study in registry.studies
+    ]  # fmt: skip
+    return to_csv(columns, rows)
+
+
+def foci_csv(registry: Registry) -> str:
+    """foci.csv: one row a focus, as published."""
+    columns = (
+        "study", "contrast", "x", "y", "z", "space", "region", "statistic", "statistic_type",
+    )  # fmt: skip
+    rows = []
+    for study in registry.studies:
+        for result in study.contrasts:
+            for focus in result.foci:
+                value, kind = focus.statistic or ("", "")
+                rows.append(
+                    (
+                        study.id, result.contrast, str(focus.x), str(focus.y), str(focus.z),
+                        result.space, focus.region or "", str(value), kind,
+                    )
+                )  # fmt: skip
+    return to_csv(columns, rows)
+
+
+def claims_csv(claims: Iterable[Claim]) -> str:
+    """claims.csv: published and computed values."""
+    columns = ("claim", "analysis", "quantity", "published", "computed", "verdict", "readout")
+    columns += ("difference", "place")
+    rows = [
+        (
+            c.claim, c.analysis, c.quantity, c.published, c.computed, c.verdict.value, c.readout,
+            c.difference, c.place,
+        )
+        for c in claims
+    ]  # fmt: skip
+    return to_csv(columns, rows)
+
+
+def robustness_csv(registry: Registry, results: Mapping[str, Result]) -> str:
+    """robustness.csv: so far the contribution of each experiment to each cluster."""
+    rows = []
+    for analysis in registry.plan.analyses:
+        result = results[analysis.id]
+        for readout in result.readouts if isinstance(result, AnalysisResult) else ():
+            for cluster in readout.clusters:
+                for part in cluster.contributions:
+                    rows.append(
+                        (
+                            analysis.id, "contribution", part.unit, f"{part.share:.4f}",
+                            readout.readout, str(cluster.number), str(part.foci_inside),
+                        )
+                    )  # fmt: skip
+    columns = ("analysis", "kind", "item", "outcome", "readout", "cluster", "foci_inside")
+    return to_csv(columns, rows)
+
+
+def studyset(registry: Registry) -> dict[str, object]:
+    """The included studies in the NIMADS format, foci as published, one analysis a contrast."""
+    studies = []
+    for study in registry.studies:
+        reference = registry.references[study.citation]
+        analyses = []
+        for result in study.contrasts:
+            more, less = split_contrast(result.contrast)
+            analyses.append(
+                {
+                    "id": f"{study.id}-{result.contrast}",
+                    "name": result.contrast,
+                    "conditions": [{"name": more}, {"name": less}],
+                    "weights": [1.0, -1.0],
+                    "metadata": {"sample_sizes": [study.n(more), study.n(less)]},
+                    "points": [
+                        {
+                            "coordinates": [float(focus.x), float(focus.y), float(focus.z)],
+                            "space": result.space,
+                        }
+                        for focus in result.foci
+                    ],
+                    "images": [],
+                }
+            )
+        studies.append(
+            {
+                "id": study.id,
+                "name": reference.title,
+                "authors": reference.short_authors,
+                "publication": reference.container,
+                "metadata": {"year": study.year, "cohort": study.cohort},
+                "analyses": analyses,
+            }
+        )
+    return {"id": registry.review.citation, "name": registry.review.title, "studies": studies}
+
+
+def sleuth(table: ExperimentTable, space: str) -> str:
+    """An experiment table as Sleuth text for GingerALE, foci in the space of the analysis."""
+    lines = [f"//Reference={'Talairach' if space == 'TAL' else 'MNI'}"]
+    for experiment in table.experiments:
+        contrasts = ", ".join(sorted({focus.contrast for focus in experiment.foci}))
+        lines += [f"//{experiment.unit}: {contrasts}", f"//Subjects={experiment.sample_size}"]
+        lines += ["\t".join(f"{value:.2f}" for value in f.position) for f in experiment.foci]
+        lines.append("")
+    return "\n".join(lines) + "\n"
+
+
+def map_files(registry: Registry, result: AnalysisResult) -> dict[str, bytes]:
+    """Maps of one analysis as .nii.gz, each with a JSON sidecar that says what it is."""
+    analysis = registry.analysis(result.analysis)
+    profile = registry.profile_of(analysis)
+    code = "talairach" if result.space == "TAL" else "mni"
+    files = {}
+    for name, meaning in MAP_MEANINGS.items():
+        stem = f"maps/{analysis.id}/{analysis.id}_{analysis.profile}_{name}"
+        sidecar = {
+            "analysis": result.analysis,
+            "title": analysis.title,
+            "map": name,
+            "meaning": meaning,
+            "space": "Talairach (Lancaster)" if result.space == "TAL" else "MNI152",
+            "profile": json.loads(profile.model_dump_json()),
+            "experiments": [e.unit for e in result.table.experiments],
+        }
+        files[f"{stem}.nii.gz"] = nifti(result.maps[name], result.affine, code)
+        files[f"{stem}.json"] = (json.dumps(sidecar, indent=1) + "\n").encode()
+    return files
+
+
+def nifti(volume: NDArray[np.float64], affine: NDArray[np.float64], code: str) -> bytes:
+    """A volume as gzipped NIfTI-1, float32, without a time stamp."""
+    image = nib.Nifti1Image(volume.astype(np.float32), affine)
+    image.set_sform(affine, code=code)
+    image.set_qform(affine, code=code)
+    buffer = io.BytesIO()
+    with gzip.GzipFile(fileobj=buffer, mode="wb", mtime=0, compresslevel=6) as stream:
+        stream.write(image.to_bytes())
+    return buffer.getvalue()

@@ -1,0 +1,63 @@
+"""Render the templates."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from trdreport.report.tables import MISSING, shown
+from trdreport.report.views import Report
+
+
+def environment(templates: Path) -> Environment:
+    """Templates of a folder: everything escaped, an undefined name is an error."""
+    env = Environment(
+        loader=FileSystemLoader(templates),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.filters["shown"] = shown
+    env.filters["listed"] = listed
+    env.globals["missing"] = MISSING
+    return env
+
+
+def listed(items: tuple[str, ...] | list[str]) -> str:
+    """`a, b and c`."""
+    words = [str(item) for item in items]
+    return ", ".join(words[:-1]) + " and " + words[-1] if len(words) > 1 else "".join(words)
+
+
+def render_pages(templates: Path, report: Report) -> dict[str, bytes]:
+    """Every HTML page by its path in the site."""
+    env = environment(templates)
+
+    def page(template: str, root: str, **context: object) -> bytes:
+        text = env.get_template(template).render(report=report, root=root, **context)
+        return text.encode()
+
+    pages = {"index.html": page("index.html", "")}
+    for view in report.studies:
+        pages[f"studies/{view.study.id}.html"] = page("study.html", "../", view=view)
+    for analysis in report.analyses:
+        pages[f"analyses/{analysis.id}.html"] = page("analysis.html", "../", view=analysis)
+    return pages
+
+
+def assets(templates: Path) -> Mapping[str, bytes]:
+    """Style, script and fonts by their path in the site."""
+    return {
+        f"{folder}/{path.name}": path.read_bytes()
+        for folder in ("assets", "fonts")
+        for path in sorted((templates / folder).iterdir())
+        if path.is_file()
+    }
+
+
+def default_templates() -> Path:
+    """The templates folder: beside the package in a checkout, inside it in a wheel."""
+    package = Path(__file__).resolve().parent.parent
+    shipped = package / "templates"
+    return shipped if shipped.is_dir() else package.parent / "templates"

@@ -1,0 +1,271 @@
+"""What the templates see: plain frozen data, computed from the registry and the results."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from trdreport.cbma.analysis import CLUSTER_FWE
+from trdreport.cbma.claims import Claim, Verdict, findings
+from trdreport.cbma.results import AnalysisResult, Cluster, ReadoutResult
+from trdreport.cbma.run import Result
+from trdreport.registry.bibliography import Reference
+from trdreport.registry.checks import Finding
+from trdreport.registry.fields import split_contrast
+from trdreport.registry.loading import Registry
+from trdreport.registry.plan import Analysis, Profile
+from trdreport.registry.review import Review, Search
+from trdreport.registry.study import Study
+from trdreport.report.tables import (
+    Table,
+    acquisition_table,
+    claim_table,
+    cluster_table,
+    coordinates,
+    definition_table,
+    foci_table,
+    number,
+    overview_table,
+    quality_table,
+    study_table,
+)
+
+RECOMMENDED_EXPERIMENTS = 17
+"""Least number of experiments for a sound ALE (Eickhoff et al. 2016)."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """An image of the site; `file` is relative to the site's root."""
+
+    id: str
+    file: str
+    alt: str
+    caption: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class ClusterLine:
+    """A cluster as the summary states it."""
+
+    analysis: str
+    title: str
+    readout: str
+    region: str
+    peak: str
+    space: str
+    volume: int
+    p: str
+    p_fwe: str
+    studies: tuple[str, ...]
+    directions: tuple[str, ...]
+
+    @property
+    def opposed(self) -> bool:
+        """Whether its foci come from both directions of one comparison."""
+        pairs = {split_contrast(direction) for direction in self.directions}
+        return any((less, more) in pairs for more, less in pairs)
+
+
+@dataclass(frozen=True)
+class AnalysisView:
+    """One analysis for the page."""
+
+    id: str
+    title: str
+    question: str
+    post_hoc: bool
+    reason: str
+    experiments: int
+    foci: int
+    participants: int
+    groups: str
+    units: tuple[str, ...]
+    without_foci: tuple[str, ...]
+    not_reported: tuple[str, ...]
+    not_run: str
+    significant: int
+    meeting: int
+    single: int
+    largest_single: int
+    smallest_p: str
+    tables: tuple[Table, ...]
+    all_tables: tuple[Table, ...]
+    profile: str
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True)
+class StudyView:
+    """One study's page."""
+
+    study: Study
+    reference: Reference
+    roles: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that the report shows."""
+
+    review: Review
+    reference: Reference
+    search: Search
+    profiles: Mapping[str, Profile]
+    studies: tuple[StudyView, ...]
+    groups: Mapping[str, int]
+    participants: int
+    distinct_participants: int
+    significant: tuple[ClusterLine, ...]
+    exploratory: tuple[ClusterLine, ...]
+    analyses: tuple[AnalysisView, ...]
+    tables: Mapping[str, Table]
+    figures: Mapping[str, Figure]
+    claims: tuple[Claim, ...]
+    verdicts: Mapping[str, int]
+    failed_claims: tuple[Claim, ...]
+    more_found: tuple[Claim, ...]
+    findings: tuple[Finding, ...]
+    references: tuple[Reference, ...]
+    versions: Mapping[str, str]
+    digest: str
+    recommended_experiments: int = RECOMMENDED_EXPERIMENTS
+
+
+def report_tables(
+    registry: Registry, results: Mapping[str, Result], claims: Iterable[Claim]
+) -> dict[str, Table]:
+    """Tables of the main page by id."""
+    tables = (
+        study_table(registry),
+        foci_table(registry),
+        definition_table(registry),
+        acquisition_table(registry),
+        quality_table(registry),
+        overview_table(registry, results),
+        claim_table(registry, claims),
+    )
+    return {table.id: table for table in tables}
+
+
+def cluster_lines(
+    registry: Registry, results: Mapping[str, Result], *, corrected: bool
+) -> tuple[ClusterLine, ...]:
+    """Findings of every analysis, with or without correction, planned analyses first."""
+    lines = []
+    for analysis in sorted(registry.plan.analyses, key=lambda analysis: analysis.post_hoc):
+        result = results[analysis.id]
+        for found in result.readouts if isinstance(result, AnalysisResult) else ():
+            if (found.readout == CLUSTER_FWE) == corrected:
+                lines += [_line(registry, analysis, found, c) for c in findings(found)]
+    return tuple(lines)
+
+
+def _line(
+    registry: Registry, analysis: Analysis, readout: ReadoutResult, cluster: Cluster
+) -> ClusterLine:
+    labels = {study.id: study.label for study in registry.studies}
+    inside = [focus for part in cluster.contributions for focus in part.inside]
+    return ClusterLine(
+        analysis=analysis.id,
+        title=analysis.title,
+        readout=readout.readout,
+        region=str(cluster.label),
+        peak=", ".join(coordinates(cluster.peak)),
+        space="Talairach" if registry.profile_of(analysis).space == "TAL" else "MNI",
+        volume=cluster.volume_mm3,
+        p=number(cluster.p_uncorrected),
+        p_fwe="" if cluster.p_fwe is None else number(cluster.p_fwe),
+        studies=tuple(labels[study] for study in cluster.contributing),
+        directions=tuple(sorted({focus.contrast for focus in inside})),
+    )
+
+
+def analysis_view(
+    registry: Registry, analysis: Analysis, result: Result, figures: tuple[Figure, ...]
+) -> AnalysisView:
+    """The view of one analysis."""
+    labels = {study.id: study.label for study in registry.studies}
+    table = result.table
+    readouts = result.readouts if isinstance(result, AnalysisResult) else ()
+    corrected = readouts[0].clusters if readouts else ()
+    exploratory = readouts[1].clusters if readouts else ()
+    single = [cluster for cluster in exploratory if not cluster.convergent]
+    p_values = [cluster.p_fwe for cluster in corrected if cluster.p_fwe is not None]
+    return AnalysisView(
+        id=analysis.id,
+        title=analysis.title,
+        question=analysis.question,
+        post_hoc=analysis.post_hoc,
+        reason=analysis.reason or "",
+        experiments=len(table.experiments),
+        foci=table.n_foci,
+        participants=table.participants,
+        groups=" + ".join(f"{n} {name}" for name, n in table.groups.items()),
+        units=tuple(labels.get(e.unit, e.unit) for e in table.experiments),
+        without_foci=tuple(labels.get(unit, unit) for unit in table.without_foci),
+        not_reported=tuple(labels.get(unit, unit) for unit in table.not_reported),
+        not_run="" if isinstance(result, AnalysisResult) else result.reason,
+        significant=sum(cluster.significant for cluster in corrected),
+        meeting=len(exploratory) - len(single),
+        single=len(single),
+        largest_single=max((cluster.volume_mm3 for cluster in single), default=0),
+        smallest_p=number(min(p_values)) if p_values else "",
+        tables=_cluster_tables(registry, result, convergent_only=True),
+        all_tables=_cluster_tables(registry, result, convergent_only=False),
+        profile=analysis.profile,
+        figures=figures,
+    )
+
+
+def _cluster_tables(
+    registry: Registry, result: Result, *, convergent_only: bool
+) -> tuple[Table, ...]:
+    tables = []
+    for readout in result.readouts if isinstance(result, AnalysisResult) else ():
+        clusters = [c for c in readout.clusters if c.convergent or not convergent_only]
+        if clusters:
+            tables.append(cluster_table(registry, result, clusters, readout.readout))
+    return tuple(tables)
+
+
+def study_view(
+    registry: Registry, study: Study, results: Mapping[str, Result], found: Iterable[Finding]
+) -> StudyView:
+    """The view of one study."""
+    roles = []
+    for analysis in registry.plan.analyses:
+        result = results[analysis.id]
+        for readout in result.readouts if isinstance(result, AnalysisResult) else ():
+            for cluster in findings(readout):
+                for part in cluster.contributions:
+                    if study.id in part.studies and part.inside:
+                        roles.append(
+                            f"{analysis.title}: {part.share:.0%} of the cluster at"
+                            f" {', '.join(coordinates(cluster.peak))} ({readout.readout})"
+                        )
+    return StudyView(
+        study,
+        registry.references[study.citation],
+        tuple(roles),
+        tuple(finding for finding in found if study.id in finding.studies),
+    )
+
+
+def distinct_participants(registry: Registry) -> int:
+    """Participants when each cohort's groups are counted once, at their largest size."""
+    sizes: dict[tuple[str, str], int] = {}
+    for study in registry.studies:
+        for name, group in study.groups.items():
+            key = (study.cohort, name)
+            sizes[key] = max(sizes.get(key, 0), group.n)
+    return sum(sizes.values())
+
+
+def verdict_counts(claims: Iterable[Claim]) -> dict[str, int]:
+    """Number of claims by verdict, every verdict named."""
+    claims = list(claims)
+    return {
+        verdict.value: sum(claim.verdict is verdict for claim in claims) for verdict in Verdict
+    }
