@@ -137,7 +137,7 @@ def estimate(
     image = nib.Nifti1Image(mask.astype(np.uint8), affine)
     kernel = ExactALEKernel() if profile.foci == "exact" else ALEKernel()
     estimator = IndexedALE(kernel_transformer=kernel, mask=image, random_state=profile.seed)
-    with _quiet():
+    with _Quiet():
         result = estimator.fit(_studyset(table, profile, image))
         corrected = FWECorrector(
             method="montecarlo",
@@ -185,10 +185,10 @@ def _study(experiment: Experiment, space: str) -> dict[str, object]:
     }
 
 
-class _quiet(warnings.catch_warnings):  # type: ignore[type-arg]
+class _Quiet(warnings.catch_warnings):
     """NiMARE logs and warns about its own deprecations; a build has its own messages."""
 
-    def __enter__(self) -> None:  # type: ignore[override]
+    def __enter__(self) -> None:
         super().__enter__()
         warnings.simplefilter("ignore")
         logging.getLogger("nimare").setLevel(logging.ERROR)

@@ -127,7 +127,8 @@ class _Describer:
         return tuple(sorted(contributions, key=lambda c: (-c.share, c.unit)))
 
     def _foci_inside(self, experiment: Experiment, inside: BoolMap) -> tuple[SourcedFocus, ...]:
-        voxels = np.rint(apply(np.linalg.inv(self.affine), experiment.positions())).astype(int)
+        to_voxel = np.linalg.inv(self.affine).astype(float)
+        voxels = np.rint(apply(to_voxel, experiment.positions())).astype(int)
         return tuple(
             focus
             for focus, voxel in zip(experiment.foci, voxels, strict=True)

@@ -140,8 +140,10 @@ def load_atlas() -> Atlas:
     folder = data_folder()
     table = pd.read_csv(folder / "atlas-desikankilliany.csv")
     regions = tuple(
-        Region(int(row.id), str(row.label), str(row.hemisphere), row.structure == "cortex")
-        for row in table.itertuples()
+        Region(int(number), str(key), str(side), str(structure) == "cortex")
+        for number, key, side, structure in table[
+            ["id", "label", "hemisphere", "structure"]
+        ].to_numpy(dtype=object)
     )
     image = nib.load(folder / "atlas-desikankilliany.nii.gz")
     volume = np.asanyarray(image.dataobj).astype(np.uint8)
@@ -150,14 +152,12 @@ def load_atlas() -> Atlas:
     return Atlas(regions, volume, _cerebellum(volume, cortex, affine), affine)
 
 
-def _cerebellum(
-    volume: NDArray[np.uint8], cortex: BoolMap, affine: NDArray[np.float64]
-) -> BoolMap:
+def _cerebellum(volume: NDArray[np.uint8], cortex: BoolMap, affine: NDArray[np.float64]) -> BoolMap:
     brain = _brain_on(volume.shape, affine)
-    has_cortex = cortex.any(axis=2)
+    has_cortex = np.asarray(cortex.any(axis=2))
     lowest = np.where(has_cortex, cortex.argmax(axis=2), 0)
     nearest = ndimage.distance_transform_edt(
-        ~has_cortex, return_distances=False, return_indices=True
+        np.logical_not(has_cortex).astype(np.uint8), return_distances=False, return_indices=True
     )
     ceiling = lowest[tuple(nearest)]
     levels = np.arange(volume.shape[2])

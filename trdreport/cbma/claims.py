@@ -134,9 +134,7 @@ def _cluster_count(prefix: str, published: PublishedResult, readout: ReadoutResu
     verdict = Verdict.REPRODUCED if all_found else Verdict.NOT_REPRODUCED
     if extra:
         corrected = readout.readout == CLUSTER_FWE
-        verdict = (
-            Verdict.NOT_REPRODUCED if corrected or not all_found else Verdict.MORE_FOUND
-        )
+        verdict = Verdict.NOT_REPRODUCED if corrected or not all_found else Verdict.MORE_FOUND
     kind = (
         "significant clusters" if readout.readout == CLUSTER_FWE
         else "clusters of two or more experiments"
@@ -162,8 +160,8 @@ def _cluster_claims(
     analysis, place = published.analysis, published.place
     if cluster is None:
         yield Claim(
-            f"{prefix}.peak", analysis, published.readout, "peak", xyz(claimed.peak), "no cluster within 10 mm", "",
-            Verdict.NOT_REPRODUCED, place,
+            f"{prefix}.peak", analysis, published.readout, "peak", xyz(claimed.peak),
+            "no cluster within 10 mm", "", Verdict.NOT_REPRODUCED, place,
         )  # fmt: skip
         return
     for quantity, given, computed, difference, same in _comparisons(claimed, cluster):

@@ -77,9 +77,7 @@ def modelled_activation(
     return activation
 
 
-def _axis_weights(
-    centre: float, length: int, sigma: float
-) -> tuple[slice, NDArray[np.float64]]:
+def _axis_weights(centre: float, length: int, sigma: float) -> tuple[slice, NDArray[np.float64]]:
     """Voxels along one axis that a focus reaches, and the Gaussian at each (voxel units).
 
     Normalised by the sum for a voxel-centred focus, so that moving a focus within its voxel

@@ -99,9 +99,7 @@ def draw(plan: NullPlan, seed: int, index: int) -> NDArray[np.float64]:
     return places + generator.uniform(-0.5, 0.5, (n, 3)) if plan.jitter else places
 
 
-def maxima_of(
-    plan: NullPlan, threshold: float, places: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def maxima_of(plan: NullPlan, threshold: float, places: NDArray[np.float64]) -> NDArray[np.float64]:
     """Maxima (n, 3) of data sets with foci at `places` (n, foci, 3), voxels of the padded mask."""
     return np.asarray(
         _maxima(

@@ -16,7 +16,7 @@ def run_plan(
     label: Labeller,
     *,
     workers: int = 1,
-    started: Callable[[Analysis], None] = lambda analysis: None,
+    started: Callable[[Analysis], None] = lambda _: None,
 ) -> Iterator[Result]:
     """Results in the order of the plan; `started` is called before each analysis."""
     for analysis in registry.plan.analyses:

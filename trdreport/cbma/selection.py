@@ -54,9 +54,7 @@ def _experiment(
         sample_size=sample_size(groups, patients, profile.sample_size),
         groups=dict(sorted(groups.items())),
         studies=tuple(sorted({study.id for study, _ in results})),
-        foci=tuple(
-            focus for study, result in results for focus in _foci(study, result, profile)
-        ),
+        foci=tuple(focus for study, result in results for focus in _foci(study, result, profile)),
     )
 
 

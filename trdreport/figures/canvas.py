@@ -10,7 +10,7 @@ DPI: Final = 150
 STUDY_COLOURS: Final = (
     "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7A5195", "#000000",
 )  # fmt: skip
-"""Okabe and Ito's colour-blind-safe palette, its yellow replaced by a violet that shows on white."""
+"""Okabe and Ito's colour-blind-safe palette, with a violet in place of its pale yellow."""
 
 MORE: Final = "#D55E00"
 LESS: Final = "#0072B2"

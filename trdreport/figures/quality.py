@@ -13,7 +13,9 @@ def quality_figure(labels: Sequence[str], scores: Sequence[float], instrument: s
     rows = range(len(labels))
     axes.barh(rows, scores, color="#56B4E9", edgecolor="#0072B2", height=0.62)
     for row, score in zip(rows, scores, strict=True):
-        axes.text(score + max(scores) * 0.01, row, f"{score:g}", va="center", fontsize=10, color=INK)
+        axes.text(
+            score + max(scores) * 0.01, row, f"{score:g}", va="center", fontsize=10, color=INK
+        )
     axes.set_yticks(rows, labels, fontsize=10, color=INK)
     axes.invert_yaxis()
     axes.set_xlim(0, max(scores) * 1.08)

@@ -117,7 +117,9 @@ def _draw_cut(
     up = atlas.affine[2, 3] + np.arange(plane.shape[1]) * atlas.affine[2, 2]
     deep = {region.number for region in atlas.regions if not region.cortex}
     _fill(axes, first, up, (plane > 0) & ~np.isin(plane, list(deep)), PLAIN, 0.35)
-    for name, inside in _structures(atlas, plane, np.take(atlas.cerebellum, voxel, index), axis, at):
+    for name, inside in _structures(
+        atlas, plane, np.take(atlas.cerebellum, voxel, index), axis, at
+    ):
         _fill(axes, first, up, inside, colours.get(name, "#d3dae0"), 0.9)
     axes.set_title(title, fontsize=10, color=INK, y=-0.14)
     axes.set_aspect("equal")
@@ -148,4 +150,3 @@ def _fill(
     smooth = ndimage.gaussian_filter(inside.astype(float), 0.8).T
     axes.contourf(first, up, smooth, levels=(0.5, 2.0), colors=[colour])
     axes.contour(first, up, smooth, levels=(0.5,), colors=[EDGE], linewidths=width)
-

@@ -22,9 +22,9 @@ def mask_path() -> Path:
 @cache
 def mni_brain() -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
     """The brain mask (91, 109, 91) on the 2 mm MNI152 grid, and its affine."""
-    image = nib.load(mask_path())  # type: ignore[attr-defined]
-    inside = np.asanyarray(image.dataobj) > 0  # type: ignore[attr-defined]
-    return inside, np.asarray(image.affine, dtype=float)  # type: ignore[attr-defined]
+    image = nib.load(mask_path())
+    inside = np.asanyarray(image.dataobj) > 0
+    return inside, np.asarray(image.affine, dtype=float)
 
 
 @cache

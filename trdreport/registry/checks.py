@@ -171,4 +171,8 @@ RULES: tuple[Callable[[Registry], Iterator[Finding]], ...] = (
 
 def _list(items: object) -> str:
     words = [str(item) for item in items]  # type: ignore[attr-defined]
-    return ", ".join(words[:-1]) + " and " + words[-1] if len(words) > 1 else "".join(words) or "none near"
+    return (
+        ", ".join(words[:-1]) + " and " + words[-1]
+        if len(words) > 1
+        else "".join(words) or "none near"
+    )

@@ -56,6 +56,7 @@ def _safe_url(value: str) -> str:
 Number = Annotated[Decimal, BeforeValidator(_integer_as_decimal)]
 """A finite number that keeps its printed digits."""
 
+
 def _printable(value: str) -> str:
     if not value.strip():
         raise ValueError("must not be empty")

@@ -98,9 +98,7 @@ def load_registry(root: Path) -> Registry:
         searches=search.record.searches,
         plan=plan.record,
         published=published.record,
-        studies=tuple(
-            sorted((s.record for s in files.studies), key=lambda s: (-s.year, s.id))
-        ),
+        studies=tuple(sorted((s.record for s in files.studies), key=lambda s: (-s.year, s.id))),
         references=references,
     )
 

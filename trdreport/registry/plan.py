@@ -14,9 +14,7 @@ Alpha = Annotated[Probability, Field(gt=0, le=0.05)]
 class Mask(Record):
     """The volume in which convergence is sought."""
 
-    source: Annotated[
-        Literal["mni152-2mm"], Field(description="NiMARE's bundled 2 mm brain mask.")
-    ]
+    source: Annotated[Literal["mni152-2mm"], Field(description="NiMARE's bundled 2 mm brain mask.")]
     dilate_voxels: Annotated[
         int, Field(ge=0, le=10, description="Dilations with the face-connected element.")
     ]
@@ -37,9 +35,7 @@ class Profile(Record):
         Literal["sum", "patients", "smaller_group"],
         Field(description="Which participants make an experiment's sample size."),
     ]
-    unit: Annotated[
-        Literal["study", "cohort"], Field(description="What counts as one experiment.")
-    ]
+    unit: Annotated[Literal["study", "cohort"], Field(description="What counts as one experiment.")]
     mask: Mask
     permutations: Annotated[int, Field(ge=100, le=1_000_000)]
     seed: Annotated[int, Field(ge=0, le=2**32 - 1)]

@@ -41,6 +41,13 @@ class Scale(Record):
     maximum: Maybe[Number]
 
 
+class DrugClass(Record):
+    """A class of drugs: its short name in tables and its name in full."""
+
+    short: Text
+    label: Text
+
+
 class Criterion(Record):
     """An eligibility criterion."""
 
@@ -68,7 +75,7 @@ class Review(Record):
     groups: dict[str, GroupType]
     modalities: dict[str, Modality]
     scales: dict[str, Scale]
-    medication_classes: dict[str, Text]
+    medication_classes: dict[str, DrugClass]
     eligibility: Annotated[tuple[Criterion, ...], Field(min_length=1)]
     excluded: Annotated[tuple[Text, ...], Field(description="Kinds of work left out.")]
     screeners: Maybe[People]

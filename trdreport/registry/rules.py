@@ -35,6 +35,7 @@ class Files:
 
     @property
     def good_studies(self) -> list[Any]:
+        """Study files that became records."""
         return [study for study in self.studies if study.record is not None]
 
 
@@ -70,9 +71,7 @@ def ids_are_unique(files: Files) -> Iterator[Problem]:
     yield from _repeated(files.review, "eligibility", lambda item: item.id, "id")
 
 
-def _repeated(
-    entry: Any, key: str, value: Callable[[Any], str], field: str
-) -> Iterator[Problem]:
+def _repeated(entry: Any, key: str, value: Callable[[Any], str], field: str) -> Iterator[Problem]:
     seen: set[str] = set()
     for index, item in enumerate(getattr(entry.record, key) if _good(entry) else ()):
         if value(item) in seen:
@@ -157,9 +156,7 @@ def scores_fit_their_scale(files: Files) -> Iterator[Problem]:
                     f"{severity.mean} is outside {severity.scale}"
                     f" ({scale.minimum} to {scale.maximum}); check the score and the scale"
                 )
-                yield study.file.problem(
-                    ("groups", name, "clinical", "severity", "mean"), message
-                )
+                yield study.file.problem(("groups", name, "clinical", "severity", "mean"), message)
 
 
 def contrasts_name_groups(files: Files) -> Iterator[Problem]:
@@ -324,6 +321,7 @@ def claims_name_analyses(files: Files) -> Iterator[Problem]:
     analyses = [a.id for a in files.plan.record.analyses] if _good(files.plan) else None
     studies = {Path(study.file.path).stem for study in files.studies}
     review = files.review.record if _good(files.review) else None
+    groups, modalities = (review.groups, review.modalities) if review is not None else ({}, {})
     seen: set[tuple[str, str]] = set()
     for index, result in enumerate(published.results):
         loc: Path_ = ("results", index)
@@ -336,12 +334,12 @@ def claims_name_analyses(files: Files) -> Iterator[Problem]:
             for position, study in enumerate(cluster.contributing):
                 where = (*loc, "clusters", number, "contributing", position)
                 yield from _known(file, where, study, studies)
-        for group in (result.participants or {}) if review else ():
-            yield from _known(file, (*loc, "participants", group), group, review.groups)
-    for index, total in enumerate(published.totals if review else ()):
+        for group in (result.participants or {}) if review is not None else ():
+            yield from _known(file, (*loc, "participants", group), group, groups)
+    for index, total in enumerate(published.totals if review is not None else ()):
         loc = ("totals", index)
-        yield from _known(file, (*loc, "group"), total.group, ["all", *review.groups])
-        yield from _known(file, (*loc, "modality"), total.modality, ["all", *review.modalities])
+        yield from _known(file, (*loc, "group"), total.group, ["all", *groups])
+        yield from _known(file, (*loc, "modality"), total.modality, ["all", *modalities])
 
 
 def prisma_adds_up(files: Files) -> Iterator[Problem]:

@@ -81,9 +81,7 @@ class TrdDefinition(Record):
     different_classes: Annotated[
         Maybe[bool], Field(description="Whether the drugs had to be of different classes.")
     ]
-    weeks: Annotated[
-        Maybe[Positive], Field(description="Least duration of each trial, in weeks.")
-    ]
+    weeks: Annotated[Maybe[Positive], Field(description="Least duration of each trial, in weeks.")]
     staging: Annotated[Maybe[Text], Field(description="Staging model and the stage required.")]
     as_printed: Annotated[Text, Field(description="The criterion as the review's table has it.")]
     summary: Annotated[Text, Field(description="The definition in a sentence of ours.")]
@@ -216,5 +214,3 @@ class Study(Record):
     def n(self, group: str) -> int:
         """Participants in `group`; 0 when the study has no such group."""
         return self.groups[group].n if group in self.groups else 0
-
-

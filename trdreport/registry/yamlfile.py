@@ -84,7 +84,11 @@ def read_yaml(path: Path) -> YamlFile:
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         what = " ".join(str(error.problem or error.context or "not valid YAML").split())
         raise DataError(
-            [Problem(shown, line, column, "", f"cannot read the YAML: {what}; mend the syntax here")]
+            [
+                Problem(
+                    shown, line, column, "", f"cannot read the YAML: {what}; mend the syntax here"
+                )
+            ]
         ) from error
     except (YAMLError, ValueError) as error:
         first = str(error).splitlines()[0]
@@ -109,14 +113,8 @@ def read_text(path: Path) -> str:
         if not path.is_file():
             raise DataError([file_problem(path, "is not a regular file; put a YAML file here")])
         if size > MAX_BYTES:
-            raise DataError(
-                [
-                    file_problem(
-                        path,
-                        f"is {size:,} bytes; a record has at most {MAX_BYTES:,}: is this the right file?",
-                    )
-                ]
-            )
+            message = f"is {size:,} bytes, more than {MAX_BYTES:,}; is this the right file?"
+            raise DataError([file_problem(path, message)])
         return path.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
         raise DataError(
@@ -132,10 +130,11 @@ def _refuse_events(path: str, events: Iterator[Event]) -> None:
     for event in events:
         line, column = event.start_mark.line + 1, event.start_mark.column + 1
         refusal = ""
+        anchor = getattr(event, "anchor", None)
         if isinstance(event, AliasEvent):
-            refusal = f"the alias *{event.anchor} is not allowed; write the value out"
-        elif getattr(event, "anchor", None):
-            refusal = f"the anchor &{event.anchor} is not allowed; remove it"
+            refusal = f"the alias *{anchor} is not allowed; write the value out"
+        elif anchor:
+            refusal = f"the anchor &{anchor} is not allowed; remove it"
         elif _explicit_tag(event):
             refusal = f"the tag {_explicit_tag(event)} is not allowed; write the plain value"
         elif isinstance(event, DocumentStartEvent):
@@ -192,6 +191,7 @@ def _build(
             keys[(*loc, key)] = mark
             mapping[key] = _build(value_node, (*loc, key), positions, keys, path, problems)
         return mapping
+    assert isinstance(node, ScalarNode)  # noqa: S101 (YAML has no fourth kind of node)
     return _scalar(node)
 
 

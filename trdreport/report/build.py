@@ -46,7 +46,7 @@ class Built:
 
 
 def build(
-    registry_root: Path, site: Path, templates: Path, *, step: Step = lambda what: None
+    registry_root: Path, site: Path, templates: Path, *, step: Step = lambda _: None
 ) -> Built:
     """Build `site` from the records in `registry_root`; `step` is told what is at work.
 

@@ -94,8 +94,10 @@ def foci_csv(registry: Registry) -> str:
 
 def claims_csv(claims: Iterable[Claim]) -> str:
     """claims.csv: published and computed values."""
-    columns = ("claim", "analysis", "quantity", "published", "computed", "verdict", "readout")
-    columns += ("difference", "place")
+    columns = (
+        "claim", "analysis", "quantity", "published", "computed", "verdict", "readout",
+        "difference", "place",
+    )  # fmt: skip
     rows = [
         (
             c.claim, c.analysis, c.quantity, c.published, c.computed, c.verdict.value, c.readout,

@@ -8,7 +8,7 @@ import numpy as np
 from trdreport.cbma.analysis import CLUSTER_FWE
 from trdreport.cbma.atlas import Atlas
 from trdreport.cbma.claims import findings
-from trdreport.cbma.mask import resample
+from trdreport.cbma.mask import resample, resample_set
 from trdreport.cbma.results import AnalysisResult, Cluster, ReadoutResult
 from trdreport.cbma.run import Result
 from trdreport.figures.brains import FociGroup, cluster_slices, foci_glass_brain, stat_glass_brain
@@ -72,7 +72,7 @@ def _regions(registry: Registry, atlas: Atlas) -> Iterator[Drawn]:
     for modality, description in registry.review.modalities.items():
         more, less = _regions_by_direction(registry, atlas, modality, case)
         colours = {name: BOTH if name in less else MORE for name in more}
-        colours |= {name: LESS for name in less - more}
+        colours |= dict.fromkeys(less - more, LESS)
         image = regions_figure(atlas, colours, legend)
         yield _drawn(
             f"regions-{modality.lower()}",
@@ -174,7 +174,10 @@ def _cycle(n: int) -> list[str]:
 
 def _stat(registry: Registry, analysis: Analysis, result: AnalysisResult) -> Drawn:
     readout = result.readouts[0]
-    stat = _in_mni(registry, analysis, result.maps["stat"], result)
+    stat = result.maps["stat"]
+    if result.space == "TAL":
+        to_talairach = MNI_TO_TALAIRACH[registry.profile_of(analysis).transform]
+        stat = resample(stat, result.affine, to_talairach)
     peaks = "; ".join(
         f"{cluster.label} at {', '.join(coordinates(cluster.peak_mni))}"
         for cluster in readout.clusters
@@ -191,16 +194,6 @@ def _stat(registry: Registry, analysis: Analysis, result: AnalysisResult) -> Dra
     )
 
 
-def _in_mni(
-    registry: Registry, analysis: Analysis, volume: np.ndarray, result: AnalysisResult
-) -> np.ndarray:  # type: ignore[type-arg]
-    profile = registry.profile_of(analysis)
-    if result.space == "MNI":
-        return volume
-    order = 0 if volume.dtype == bool else 1
-    return resample(volume, result.affine, MNI_TO_TALAIRACH[profile.transform], order)
-
-
 def _slices(
     registry: Registry,
     analysis: Analysis,
@@ -208,7 +201,10 @@ def _slices(
     readout: ReadoutResult,
     cluster: Cluster,
 ) -> Drawn:
-    inside = _in_mni(registry, analysis, readout.labels == cluster.number, result)
+    inside = readout.labels == cluster.number
+    if result.space == "TAL":
+        to_talairach = MNI_TO_TALAIRACH[registry.profile_of(analysis).transform]
+        inside = resample_set(inside, result.affine, to_talairach)
     labels = {study.id: study.label for study in registry.studies}
     studies = ", ".join(labels[study] for study in cluster.contributing)
     told = (

@@ -2,16 +2,16 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from trdreport.cbma.analysis import CLUSTER_FWE
 from trdreport.cbma.claims import Claim
 from trdreport.cbma.results import AnalysisResult, Cluster
 from trdreport.cbma.run import Result
-from trdreport.registry.fields import UNKNOWN_WORDS
+from trdreport.registry.fields import UNKNOWN_WORDS, Age, MeanSd
 from trdreport.registry.loading import Registry
-from trdreport.registry.study import Age, Group, MeanSd, Severity, Study
+from trdreport.registry.study import Clinical, Group, Severity
 
 NOT_APPLICABLE = "not applicable"
 
@@ -85,36 +85,41 @@ def study_table(registry: Registry) -> Table:
                 _pair(groups, lambda c: shown(c.onset_age_years)),
                 _pair(groups, _duration), _scale(first),
                 _pair(groups, lambda c: shown(c.severity)),
-                _medication(groups, registry), shown(study.quality.score),
+                _medication({n: study.groups[n] for n in patients if n in study.groups}, registry),
+                shown(study.quality.score),
             )
         )  # fmt: skip
     labels = "; ".join(f"{k} = {v.label}" for k, v in registry.review.groups.items())
-    drugs = "; ".join(f"{k} = {v}" for k, v in registry.review.medication_classes.items())
+    drugs = "; ".join(
+        f"{drug.short} = {drug.label}"
+        for drug in registry.review.medication_classes.values()
+        if drug.short != drug.label
+    )
     return Table(
         id="table-1",
-        caption="Characteristics of the included studies",
+        caption="Table 1. Characteristics of the included studies",
         columns=columns,
         rows=tuple(rows),
         numeric=(columns[2], columns[3], columns[4], columns[-1]),
         notes=(
             f"{labels}. Mean ± SD, values as printed in the review.",
-            f"Medication: percent of each group. {drugs.replace('_', ' ')}.",
+            f"Medication: percent of each group; – printed as a dash. {drugs}.",
         ),
         links={study.label: f"studies/{study.id}.html" for study in registry.studies},
     )
 
 
-def _pair(groups, read) -> str:  # type: ignore[no-untyped-def]
-    return " / ".join(
+def _pair(groups: list[Group | None], read: Callable[[Clinical], str]) -> str:
+    """`TRD value / TSD value`; said once when neither is known."""
+    cells = [
         read(group.clinical) if group and group.clinical else NOT_APPLICABLE for group in groups
-    )
+    ]
+    return cells[0] if set(cells) <= set(MISSING[:1]) else " / ".join(cells)
 
 
-def _duration(clinical) -> str:  # type: ignore[no-untyped-def]
-    if clinical.illness_duration_years is not None:
-        value, unit = clinical.illness_duration_years, "years"
-    else:
-        value, unit = clinical.illness_duration_months, "months"
+def _duration(clinical: Clinical) -> str:
+    years, months = clinical.illness_duration_years, clinical.illness_duration_months
+    value, unit = (months, "months") if years is None else (years, "years")
     return shown(value) if isinstance(value, str) else f"{shown(value)} {unit}"
 
 
@@ -123,28 +128,30 @@ def _scale(group: Group) -> str:
     return shown(severity) if isinstance(severity, str) else severity.scale
 
 
-def _medication(groups: list[Group | None], registry: Registry) -> str:
-    percents = []
-    for group in groups:
-        value = group.clinical.medication_percent if group and group.clinical else None
-        percents.append(value if isinstance(value, dict) else {})
-    statuses = [
-        shown(group.clinical.medication_status) for group in groups if group and group.clinical
-    ]
-    names = [name for name in registry.review.medication_classes if any(name in p for p in percents)]
-    if not names:
-        return " / ".join(statuses)
+def _medication(groups: Mapping[str, Group], registry: Registry) -> str:
+    """`SSRI 68.75 (100)`: percent of the first group and, in brackets, of the second."""
+    clinical = {name: group.clinical for name, group in groups.items() if group.clinical}
+    percents = {
+        name: c.medication_percent
+        for name, c in clinical.items()
+        if isinstance(c.medication_percent, dict)
+    }
     cells = []
-    for name in names:
-        case, *others = (shown(p[name]) if name in p else "" for p in percents)
-        brackets = "".join(f" ({other})" for other in others if other)
-        cells.append(f"{name.replace('_', ' ')} {case}{brackets}")
-    tail = "" if any(percents[1:]) or len(statuses) < 2 else f"; {statuses[-1]} ({_second(registry)})"
-    return "; ".join(cells) + tail
+    for drug, names in registry.review.medication_classes.items():
+        shares = [_percent(shares[drug]) for shares in percents.values() if drug in shares]
+        if shares:
+            brackets = "".join(f" ({share})" for share in shares[1:])
+            cells.append(f"{names.short} {shares[0]}{brackets}")
+    cells += [
+        f"{name}: {shown(c.medication_status).replace('_', ' ')}"
+        for name, c in clinical.items()
+        if name not in percents
+    ]
+    return "; ".join(cells)
 
 
-def _second(registry: Registry) -> str:
-    return [name for name, group in registry.review.groups.items() if group.patients][-1]
+def _percent(value: object) -> str:
+    return "–" if value == "not_reported" else shown(value)
 
 
 def foci_table(registry: Registry) -> Table:
@@ -162,11 +169,13 @@ def foci_table(registry: Registry) -> Table:
     ]  # fmt: skip
     return Table(
         id="table-2",
-        caption="Imaging and coordinates of the included studies",
+        caption="Table 2. Imaging and coordinates of the included studies",
         columns=columns,
         rows=tuple(rows),
         numeric=("Field, T", "x", "y", "z"),
-        notes=("x, y, z in mm, as published. A contrast A > B lists where A has the higher value.",),
+        notes=(
+            "x, y, z in mm, as published. A contrast A > B lists where A has the higher value.",
+        ),
         links={study.label: f"studies/{study.id}.html" for study in registry.studies},
     )
 
@@ -184,7 +193,7 @@ def definition_table(registry: Registry) -> Table:
     ]  # fmt: skip
     return Table(
         "definitions",
-        "Definitions of treatment resistance",
+        "Table 3. Definitions of treatment resistance",
         (
             "Study", "Failed trials, at least", "Different classes", "Weeks, at least", "Staging",
             "Depression", "Definition",
@@ -208,7 +217,7 @@ def acquisition_table(registry: Registry) -> Table:
     ]  # fmt: skip
     return Table(
         "acquisition",
-        "Acquisition, processing and thresholds",
+        "Table 4. Acquisition, processing and thresholds",
         (
             "Study", "Modality", "Measure", "Field, T", "Scanner", "Software", "Smoothing, mm",
             "Voxel p", "Correction",
@@ -258,7 +267,7 @@ def overview_table(registry: Registry, results: Mapping[str, Result]) -> Table:
         )  # fmt: skip
     return Table(
         "analyses",
-        "Analyses and their findings",
+        "Table 6. Analyses and their findings",
         (
             "Analysis", "Kind", "Experiments", "Foci", "Participants", "Significant clusters (FWE)",
             "Smallest FWE p", "Meeting points, uncorrected",
@@ -297,7 +306,7 @@ CLUSTER_COLUMNS = (
 
 def cluster_rows(registry: Registry, results: Mapping[str, Result]) -> list[tuple[str, ...]]:
     """Rows of clusters.csv: every cluster of both readouts."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for analysis in registry.plan.analyses:
         result = results[analysis.id]
         if isinstance(result, AnalysisResult):
@@ -332,7 +341,9 @@ def number(value: float) -> str:
 def shares(cluster: Cluster, separator: str = "; ", between: str = " ") -> str:
     """Experiments with at least one percent of a cluster's ALE, largest first."""
     return separator.join(
-        f"{part.unit}{between}{part.share:.0%}" for part in cluster.contributions if part.share >= 0.01
+        f"{part.unit}{between}{part.share:.0%}"
+        for part in cluster.contributions
+        if part.share >= 0.01
     )
 
 
@@ -376,14 +387,14 @@ def claim_table(registry: Registry, claims: Iterable[Claim]) -> Table:
     rows = [
         (
             titles.get(claim.analysis, "Whole review"),
-            readout_name(claim.readout) if claim.readout else NOT_APPLICABLE, claim.quantity, claim.published, claim.computed,
-            claim.difference, claim.verdict.value,
+            readout_name(claim.readout) if claim.readout else NOT_APPLICABLE, claim.quantity,
+            claim.published, claim.computed, claim.difference, claim.verdict.value,
         )
         for claim in claims
     ]  # fmt: skip
     return Table(
         "reproduction",
-        "Published claims and what was computed",
+        "Table 7. Published claims and what was computed",
         ("Analysis", "Readout", "Quantity", "Published", "Computed", "Difference", "Verdict"),
         tuple(rows),
         ("Published", "Computed", "Difference"),
@@ -412,7 +423,7 @@ def quality_table(registry: Registry) -> Table:
     ]  # fmt: skip
     return Table(
         "quality",
-        "Quality ratings by the review's authors",
+        "Table 5. Quality ratings by the review's authors",
         ("Study", "Instrument", "Score", "Maximum", "Items"),
         tuple(rows),
         ("Score", "Maximum"),

@@ -222,8 +222,10 @@ def analysis_view(
 def _cluster_tables(
     registry: Registry, result: Result, *, convergent_only: bool
 ) -> tuple[Table, ...]:
+    if not isinstance(result, AnalysisResult):
+        return ()
     tables = []
-    for readout in result.readouts if isinstance(result, AnalysisResult) else ():
+    for readout in result.readouts:
         clusters = [c for c in readout.clusters if c.convergent or not convergent_only]
         if clusters:
             tables.append(cluster_table(registry, result, clusters, readout.readout))
@@ -266,6 +268,4 @@ def distinct_participants(registry: Registry) -> int:
 def verdict_counts(claims: Iterable[Claim]) -> dict[str, int]:
     """Number of claims by verdict, every verdict named."""
     claims = list(claims)
-    return {
-        verdict.value: sum(claim.verdict is verdict for claim in claims) for verdict in Verdict
-    }
+    return {verdict.value: sum(claim.verdict is verdict for claim in claims) for verdict in Verdict}
