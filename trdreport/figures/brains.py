@@ -43,7 +43,7 @@ def foci_glass_brain(
             marker=MARKERS[list(contrasts).index(group.contrast) % len(MARKERS)],
             edgecolors="white",
             linewidths=0.6,
-            alpha=0.9,
+            alpha=1.0,
         )
     _name_sides(display.axes)
     _legend(figure, groups, colours, contrasts)
@@ -122,7 +122,7 @@ def cluster_slices(
         figure=figure,
         axes=(0.0, 0.0, 1.0, 1.0),
         cmap="autumn",
-        alpha=0.95,
+        alpha=1.0,
         black_bg=False,
         colorbar=False,
         draw_cross=True,

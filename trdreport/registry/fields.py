@@ -57,9 +57,15 @@ Number = Annotated[Decimal, BeforeValidator(_integer_as_decimal)]
 """A finite number that keeps its printed digits."""
 
 
+LIKE_UNKNOWN = ("not reported", "not available", "unknown", "n/a", "na", "nr", "none reported")
+
+
 def _printable(value: str) -> str:
     if not value.strip():
         raise ValueError("must not be empty")
+    if value.strip().lower().replace("-", " ") in LIKE_UNKNOWN:
+        words = " or ".join(UNKNOWN_WORDS)
+        raise ValueError(f"'{value}' is not how unknown is said; write {words}")
     if any(ord(c) < 32 and c not in "\n\t" for c in value):
         raise ValueError("holds a control character; remove it")
     return value.strip()
@@ -76,8 +82,9 @@ Years = Annotated[Number, Field(ge=0, le=120)]
 Year = Annotated[int, Field(ge=1900, le=2100)]
 Date = Annotated[date, BeforeValidator(_iso_date)]
 Url = Annotated[str, AfterValidator(_safe_url)]
-Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
-CitationKey = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+ID = r"^[a-z0-9][a-z0-9-]{0,63}$"
+Identifier = Annotated[str, Field(pattern=ID)]
+CitationKey = Annotated[str, Field(pattern=ID)]
 Contrast = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9]*>[A-Za-z][A-Za-z0-9]*$")]
 """Direction of a comparison, such as `TRD>HC`: more in the first group than in the second."""
 

@@ -3,14 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from trdreport.errors import DataError, Problem, file_problem
+from trdreport.registry import rules
 from trdreport.registry.bibliography import Reference, read_bibliography
 from trdreport.registry.fields import Record
 from trdreport.registry.messages import explain
+from trdreport.registry.parsed import Parsed
 from trdreport.registry.plan import Analysis, Plan, Profile
 from trdreport.registry.published import Published
 from trdreport.registry.review import Review, Search
@@ -59,18 +61,8 @@ class SearchFile(Record):
     searches: tuple[Search, ...]
 
 
-@dataclass(frozen=True)
-class Parsed:
-    """A record with the file it came from; `record` is None when the file is wrong."""
-
-    file: YamlFile
-    record: Any
-
-
 def load_registry(root: Path) -> Registry:
     """Read and check the registry in `root`; raises DataError with every problem found."""
-    from trdreport.registry import rules  # rules need the types of this module
-
     problems: list[Problem] = []
     if not root.is_dir():
         raise DataError([file_problem(root, "is not a folder; name one with --registry DIR")])
@@ -87,11 +79,11 @@ def load_registry(root: Path) -> Registry:
         search=search,
         plan=plan,
         published=published,
-        studies=tuple(study for study in studies if study is not None),
+        studies=tuple(studies),
         references=references,
     )
     problems += rules.check_all(files)
-    if problems or not (review and search and plan and published):
+    if problems:
         raise DataError(problems)
     return Registry(
         review=review.record,
@@ -130,13 +122,13 @@ def _study_files(root: Path, problems: list[Problem]) -> list[Path]:
     return found
 
 
-def _one(path: Path, model: type[T], problems: list[Problem]) -> Parsed | None:
+def _one(path: Path, model: type[T], problems: list[Problem]) -> Parsed:
     if not path.exists() and not path.is_symlink():
         problems.append(file_problem(path, "is missing; every registry has this file"))
-        return None
+        return Parsed(YamlFile(str(path), None), None)
     file = _collect(lambda: read_yaml(path), problems)
     if file is None:
-        return None
+        return Parsed(YamlFile(str(path), None), None)
     try:
         return Parsed(file, TypeAdapter(model).validate_python(file.data))
     except ValidationError as error:

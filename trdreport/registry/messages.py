@@ -16,8 +16,8 @@ _UNKNOWN_HINT = " or ".join(UNKNOWN_WORDS)
 
 def explain(error: ValidationError, file: YamlFile, model: type[BaseModel]) -> list[Problem]:
     """One problem for each thing that pydantic found."""
-    names = sorted(_field_names(model))
-    return [_problem(detail, file, names) for detail in error.errors(include_url=False)]
+    fields = _fields(model)
+    return [_problem(detail, file, fields) for detail in error.errors(include_url=False)]
 
 
 def suggest(word: str, candidates: Iterable[str]) -> str:
@@ -26,16 +26,14 @@ def suggest(word: str, candidates: Iterable[str]) -> str:
     return f"; did you mean '{near[0]}'?" if near else ""
 
 
-def _problem(detail: ErrorDetails, file: YamlFile, names: list[str]) -> Problem:
+def _problem(detail: ErrorDetails, file: YamlFile, fields: dict[str, bool]) -> Problem:
     kind, loc = detail["type"], detail["loc"]
+    word = str(loc[-1]) if loc else ""
     if kind == "missing":
-        name = loc[-1]
-        return file.problem(
-            loc[:-1], f"the key '{name}' is missing; add it, with {_UNKNOWN_HINT} if unknown"
-        )
+        hint = f", with {_UNKNOWN_HINT} if it is unknown" if fields.get(word) else ""
+        return file.problem(loc[:-1], f"the key '{word}' is missing; add it{hint}")
     if kind == "extra_forbidden":
-        word = str(loc[-1])
-        near = suggest(word, names)
+        near = suggest(word, fields)
         return file.problem(loc, f"unknown key '{word}'{near or '; remove it'}", at_key=True)
     return file.problem(loc, _message(detail))
 
@@ -103,12 +101,13 @@ def _shown(value: Any) -> str:
     return f"'{text}'" if isinstance(value, str) else text
 
 
-def _field_names(model: type[BaseModel]) -> set[str]:
-    """Names of all fields of a model and of the models inside it."""
-    names: set[str] = set()
+def _fields(model: type[BaseModel]) -> dict[str, bool]:
+    """Every field name in a model and the models inside it, and whether it may be unknown."""
+    fields: dict[str, bool] = {}
     stack = [model.model_json_schema()]
     while stack:
         schema = stack.pop()
-        names |= set(schema.get("properties", {}))
+        for name, field in schema.get("properties", {}).items():
+            fields[name] = UNKNOWN_WORDS[0] in str(field)
         stack += list(schema.get("$defs", {}).values())
-    return names
+    return fields

@@ -3,6 +3,7 @@
 Each rule is a generator of problems, and its docstring is the rule in one line.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,8 +15,9 @@ import numpy as np
 from trdreport.errors import Problem
 from trdreport.registry.bibliography import Reference
 from trdreport.registry.brain import mm_outside_brain
-from trdreport.registry.fields import split_contrast
+from trdreport.registry.fields import ID, split_contrast
 from trdreport.registry.messages import suggest
+from trdreport.registry.parsed import Parsed
 from trdreport.registry.review import Prisma
 from trdreport.registry.spaces import convert
 from trdreport.registry.yamlfile import Path_, YamlFile, dotted
@@ -26,15 +28,15 @@ class Files:
     """Every file of a registry as far as it could be read; a broken one has no record."""
 
     root: Path
-    review: Any
-    search: Any
-    plan: Any
-    published: Any
-    studies: tuple[Any, ...]
+    review: Parsed
+    search: Parsed
+    plan: Parsed
+    published: Parsed
+    studies: tuple[Parsed, ...]
     references: dict[str, Reference]
 
     @property
-    def good_studies(self) -> list[Any]:
+    def good_studies(self) -> list[Parsed]:
         """Study files that became records."""
         return [study for study in self.studies if study.record is not None]
 
@@ -52,7 +54,7 @@ def id_is_file_name(files: Files) -> Iterator[Problem]:
     for study in files.studies:
         stem = Path(study.file.path).stem
         given = study.file.data.get("id") if isinstance(study.file.data, dict) else None
-        if isinstance(given, str) and given != stem:
+        if isinstance(given, str) and given != stem and re.fullmatch(ID, given):
             message = f"id '{given}' differs from the file name; call the file {given}.yaml"
             yield study.file.problem(("id",), message)
 
@@ -196,6 +198,9 @@ def foci_are_distinct(files: Files) -> Iterator[Problem]:
                 seen.setdefault(key, result.contrast)
 
 
+MIDLINE_MM = 3
+"""A medial region may be named for one side and peak this far across."""
+
 FAR_OUTSIDE_MM = 10.0
 """Smoothing carries real peaks a little way out of the brain; none lies further out than this."""
 
@@ -217,7 +222,7 @@ def foci_are_in_the_brain(files: Files) -> Iterator[Problem]:
                             f" {result.space} space; check the signs, the digits and the space",
                         )
                     side = _side(focus.region)
-                    if side * focus.x < 0:
+                    if side * focus.x < -MIDLINE_MM:
                         yield study.file.problem(
                             (*loc, "x"),
                             f"x = {focus.x} is on the other side of '{focus.region}'"
@@ -359,7 +364,7 @@ def prisma_adds_up(files: Files) -> Iterator[Problem]:
     if included != len(files.studies):
         yield file.problem(
             ("searches", 0, "prisma", "studies_included"),
-            f"{included} studies are included, but studies/ holds {len(files.studies)} records;"
+            f"counts {included} in all, but studies/ holds {len(files.studies)} records;"
             " add the record or correct the count",
         )
 
@@ -411,8 +416,8 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def _good(entry: Any) -> bool:
-    return entry is not None and entry.record is not None
+def _good(entry: Parsed) -> bool:
+    return entry.record is not None
 
 
 def _known(

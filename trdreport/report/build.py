@@ -11,11 +11,12 @@ from platform import python_version
 from trdreport.cbma.atlas import load_atlas
 from trdreport.cbma.claims import Claim, Verdict, check_claims
 from trdreport.cbma.run import Result, run_plan
+from trdreport.registry.bibliography import Reference, read_bibliography
 from trdreport.registry.checks import Finding, check
 from trdreport.registry.loading import Registry, load_registry
 from trdreport.report.downloads import data_files
 from trdreport.report.gallery import Gallery, draw_gallery
-from trdreport.report.pages import assets, render_pages
+from trdreport.report.pages import assets, render_pages, render_print
 from trdreport.report.pdf import write_pdf
 from trdreport.report.site import check_replaceable, staged, write_files
 from trdreport.report.tables import to_csv
@@ -69,7 +70,8 @@ def build(
     gallery = draw_gallery(registry, results, atlas)
     claims = check_claims(registry, results)
     findings = check(registry)
-    report = _report(registry, registry_root, results, claims, findings, gallery)
+    methods = read_bibliography(templates / "methods.bib")
+    report = _report(registry, registry_root, results, claims, findings, gallery, methods)
     step("writing pages")
     files = {
         **assets(templates),
@@ -80,7 +82,8 @@ def build(
     with staged(site) as stage:
         write_files(stage, files)
         step("writing the PDF")
-        write_files(stage, {"report.pdf": write_pdf(stage)})
+        print_page = render_print(templates, report, f"{stage.resolve().as_uri()}/")
+        write_files(stage, {"report.pdf": write_pdf(print_page)})
     return Built(site, len(registry.studies), len(results), len(report.significant), claims)
 
 
@@ -106,6 +109,7 @@ def _report(
     claims: tuple[Claim, ...],
     findings: tuple[Finding, ...],
     gallery: Gallery,
+    methods: Mapping[str, Reference],
 ) -> Report:
     return Report(
         review=registry.review,
@@ -129,7 +133,9 @@ def _report(
         failed_claims=tuple(c for c in claims if c.verdict is Verdict.NOT_REPRODUCED),
         more_found=tuple(c for c in claims if c.verdict is Verdict.MORE_FOUND),
         findings=findings,
-        references=tuple(sorted(registry.references.values(), key=lambda r: r.key)),
+        references=tuple(
+            reference for _, reference in sorted({**methods, **registry.references}.items())
+        ),
         versions={name: version(name) for name in COMPUTED_WITH} | {"python": python_version()},
         digest=registry_digest(root),
     )

@@ -35,7 +35,7 @@ def render_pages(templates: Path, report: Report) -> dict[str, bytes]:
     env = environment(templates)
 
     def page(template: str, root: str, **context: object) -> bytes:
-        text = env.get_template(template).render(report=report, root=root, **context)
+        text = env.get_template(template).render(report=report, root=root, files=root, **context)
         return text.encode()
 
     pages = {"index.html": page("index.html", "")}
@@ -44,6 +44,12 @@ def render_pages(templates: Path, report: Report) -> dict[str, bytes]:
     for analysis in report.analyses:
         pages[f"analyses/{analysis.id}.html"] = page("analysis.html", "../", view=analysis)
     return pages
+
+
+def render_print(templates: Path, report: Report, files: str) -> str:
+    """The main page for the PDF: its links stay relative, its images and styles are at `files`."""
+    template = environment(templates).get_template("index.html")
+    return template.render(report=report, root="", files=files)
 
 
 def assets(templates: Path) -> Mapping[str, bytes]:

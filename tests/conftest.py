@@ -1,0 +1,42 @@
+"""Registries and sites that several tests share."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from trdreport.registry.loading import Registry, load_registry
+from trdreport.report.build import build
+
+ROOT = Path(__file__).parent.parent
+REGISTRIES = Path(__file__).parent / "registries"
+
+
+@pytest.fixture(scope="session")
+def real_registry() -> Registry:
+    """The registry of the review."""
+    return load_registry(ROOT / "registry")
+
+
+@pytest.fixture
+def overlaid(tmp_path: Path) -> Callable[[str], Path]:
+    """A copy of the valid tiny registry with the files of one case laid over it."""
+
+    def overlay(case: str) -> Path:
+        root = tmp_path / "registry"
+        shutil.copytree(REGISTRIES / "valid", root)
+        if case != "valid":
+            ignore = shutil.ignore_patterns("expected.txt")
+            shutil.copytree(REGISTRIES / case, root, dirs_exist_ok=True, ignore=ignore)
+        return root
+
+    return overlay
+
+
+@pytest.fixture(scope="session")
+def tiny_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site built from the valid tiny registry."""
+    site = tmp_path_factory.mktemp("tiny") / "site"
+    build(REGISTRIES / "valid", site, ROOT / "templates")
+    return site
