@@ -17,7 +17,7 @@ from trdreport.registry.loading import Registry, load_registry
 from trdreport.report.downloads import data_files
 from trdreport.report.gallery import Gallery, draw_gallery
 from trdreport.report.pages import assets, render_pages, render_print
-from trdreport.report.pdf import write_pdf
+from trdreport.report.pdf import FILES, write_pdf
 from trdreport.report.site import check_replaceable, staged, write_files
 from trdreport.report.tables import to_csv
 from trdreport.report.views import (
@@ -72,18 +72,17 @@ def build(
     findings = check(registry)
     methods = read_bibliography(templates / "methods.bib")
     report = _report(registry, registry_root, results, claims, findings, gallery, methods)
-    step("writing pages")
+    step("setting the pages")
     files = {
         **assets(templates),
         **gallery.files,
         **render_pages(templates, report),
         **_data(registry, results, claims, findings, report),
     }
+    step("setting the PDF")
+    files["report.pdf"] = write_pdf(render_print(templates, report, FILES), files)
     with staged(site) as stage:
         write_files(stage, files)
-        step("writing the PDF")
-        print_page = render_print(templates, report, f"{stage.resolve().as_uri()}/")
-        write_files(stage, {"report.pdf": write_pdf(print_page)})
     return Built(site, len(registry.studies), len(results), len(report.significant), claims)
 
 

@@ -20,10 +20,7 @@ from trdreport.registry.loading import Registry
 from trdreport.registry.plan import Analysis
 from trdreport.registry.spaces import MNI_TO_TALAIRACH, convert
 from trdreport.report.tables import coordinates, number, readout_name
-from trdreport.report.views import Figure
-
-REGION_REACH_MM = 5.0
-"""A focus this near to a region counts as in it: the cortex of one atlas is not that of another."""
+from trdreport.report.views import REGION_REACH_MM, Figure
 
 
 @dataclass(frozen=True)

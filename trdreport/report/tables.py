@@ -4,9 +4,10 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from trdreport.cbma.analysis import CLUSTER_FWE
-from trdreport.cbma.claims import Claim
+from trdreport.cbma.claims import VOLUME_TOLERANCE_MM3, Claim
 from trdreport.cbma.results import AnalysisResult, Cluster
 from trdreport.cbma.run import Result
 from trdreport.registry.fields import UNKNOWN_WORDS, Age, MeanSd
@@ -54,6 +55,8 @@ def shown(value: object) -> str:
         return NOT_APPLICABLE
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, Decimal):
+        return f"{value:f}"
     if isinstance(value, MeanSd | Age | Severity):
         return f"{value.mean} ± {value.sd}" if not isinstance(value.sd, str) else f"{value.mean}"
     text = str(value)
@@ -377,7 +380,7 @@ def cluster_table(
         caption=f"{analysis.title}: clusters, {readout_name(readout)}",
         columns=columns,
         rows=tuple(rows),
-        numeric=("Cluster", "Volume, mm³", "ALE", "p uncorrected", "z", "p FWE"),
+        numeric=columns[:1] + columns[2:9],
     )
 
 
@@ -397,10 +400,10 @@ def claim_table(registry: Registry, claims: Iterable[Claim]) -> Table:
         "Table 7. Published claims and what was computed",
         ("Analysis", "Readout", "Quantity", "Published", "Computed", "Difference", "Verdict"),
         tuple(rows),
-        ("Published", "Computed", "Difference"),
         notes=(
-            "Peaks must agree to the voxel, volumes within 16 mm³, ALE and p at the digits"
-            " printed, and every decision about significance.",
+            "Reproduced means: peaks agree to the voxel, volumes within"
+            f" {VOLUME_TOLERANCE_MM3} mm³, ALE and p at the digits printed, and so do the decisions"
+            " about significance and the studies behind a cluster.",
         ),
     )
 

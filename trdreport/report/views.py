@@ -32,6 +32,10 @@ RECOMMENDED_EXPERIMENTS = 17
 """Least number of experiments for a sound ALE (Eickhoff et al. 2016)."""
 
 
+REGION_REACH_MM = 5
+"""A focus this near to a region counts as in it: the cortex of one atlas is not that of another."""
+
+
 @dataclass(frozen=True)
 class Figure:
     """An image of the site; `file` is relative to the site's root."""
@@ -131,6 +135,7 @@ class Report:
     versions: Mapping[str, str]
     digest: str
     recommended_experiments: int = RECOMMENDED_EXPERIMENTS
+    region_reach_mm: int = REGION_REACH_MM
 
 
 def report_tables(
