@@ -57,14 +57,15 @@ def build(
     """
     from trdreport.registry.loading import load_registry
 
-    load_registry(registry)  # fast: says what is wrong before the heavy imports
+    loaded = load_registry(registry)  # fast: says what is wrong before the heavy imports
     logging.disable(logging.INFO)  # libraries report each of their steps
     from trdreport.progress import progress
+    from trdreport.report.build import STEPS_AROUND
     from trdreport.report.build import build as build_site
     from trdreport.report.pages import default_templates
     from trdreport.report.summary import summary
 
-    with progress() as step:
+    with progress(len(loaded.plan.analyses) + STEPS_AROUND) as step:
         built = build_site(registry, site, templates or default_templates(), step=step)
     print(summary(built))
 

@@ -32,6 +32,9 @@ from trdreport.report.views import (
 
 COMPUTED_WITH = ("trdreport", "nimare", "nilearn", "nibabel", "numpy", "scipy", "matplotlib")
 
+STEPS_AROUND = 4
+"""Steps of a build beside the analyses."""
+
 Step = Callable[[str], None]
 
 
@@ -94,7 +97,8 @@ def _data(
     report: Report,
 ) -> dict[str, bytes]:
     tables = [*report.tables.values()]
-    tables += [table for analysis in report.analyses for table in analysis.all_tables]
+    for analysis in report.analyses:
+        tables += [*analysis.tables, *analysis.all_tables]
     files = data_files(registry, results, claims, tables)
     rows = [(f.code, f.severity, ";".join(f.studies), f.message) for f in findings]
     files["checks.csv"] = to_csv(("code", "severity", "studies", "message"), rows).encode()

@@ -1,5 +1,6 @@
 """Publish: write a folder beside the site, then put it in the site's place."""
 
+import fcntl
 import os
 import shutil
 import tempfile
@@ -38,18 +39,30 @@ def staged(site: Path) -> Iterator[Path]:
     """
     check_replaceable(site)
     site.parent.mkdir(parents=True, exist_ok=True)
-    _sweep(site)
-    stage = Path(tempfile.mkdtemp(prefix=f".{site.name}-new-", dir=site.parent))
+    with _alone_in(site.parent):
+        _sweep(site)
+        stage = Path(tempfile.mkdtemp(prefix=f".{site.name}-new-", dir=site.parent))
+        try:
+            stage.chmod(0o755)
+            yield stage
+            for name in KEPT:
+                if (site / name).is_file():
+                    shutil.copy2(site / name, stage / name)
+            (stage / MARKER).write_text("made by trdreport build\n")
+            _swap(stage, site)
+        finally:
+            shutil.rmtree(stage, ignore_errors=True)
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Wait until no other build publishes in this folder."""
+    handle = os.open(folder, os.O_RDONLY)
     try:
-        stage.chmod(0o755)
-        yield stage
-        for name in KEPT:
-            if (site / name).is_file():
-                shutil.copy2(site / name, stage / name)
-        (stage / MARKER).write_text("made by trdreport build\n")
-        _swap(stage, site)
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
     finally:
-        shutil.rmtree(stage, ignore_errors=True)
+        os.close(handle)
 
 
 def _swap(stage: Path, site: Path) -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from trdreport.cbma.analysis import CLUSTER_FWE
 from trdreport.cbma.claims import VOLUME_TOLERANCE_MM3, Claim
-from trdreport.cbma.results import AnalysisResult, Cluster
+from trdreport.cbma.results import AnalysisResult, Cluster, ReadoutResult
 from trdreport.cbma.run import Result
 from trdreport.registry.fields import UNKNOWN_WORDS, Age, MeanSd
 from trdreport.registry.loading import Registry
@@ -351,9 +351,16 @@ def shares(cluster: Cluster, separator: str = "; ", between: str = " ") -> str:
 
 
 def cluster_table(
-    registry: Registry, result: AnalysisResult, clusters: Iterable[Cluster], readout: str
+    registry: Registry,
+    result: AnalysisResult,
+    readout: ReadoutResult,
+    *,
+    convergent_only: bool,
 ) -> Table:
-    """Clusters of one readout, for reading."""
+    """Clusters of one readout, all or those in which experiments meet, for reading."""
+    clusters = [c for c in readout.clusters if c.convergent or not convergent_only]
+    kind = "meeting" if convergent_only else "clusters"
+    what = "clusters in which experiments meet" if convergent_only else "all clusters"
     labels = {study.id: study.label for study in registry.studies}
     analysis = registry.analysis(result.analysis)
     rows = [
@@ -376,8 +383,8 @@ def cluster_table(
         "p uncorrected", "z", "p FWE", "Share of the ALE by experiment",
     )  # fmt: skip
     return Table(
-        id=f"clusters-{result.analysis}-{readout.replace('.', '-')}",
-        caption=f"{analysis.title}: clusters, {readout_name(readout)}",
+        id=f"{kind}-{result.analysis}-{readout.readout.replace('.', '-')}",
+        caption=f"{analysis.title}: {what}, {readout_name(readout.readout)}",
         columns=columns,
         rows=tuple(rows),
         numeric=columns[:1] + columns[2:9],

@@ -229,12 +229,11 @@ def _cluster_tables(
 ) -> tuple[Table, ...]:
     if not isinstance(result, AnalysisResult):
         return ()
-    tables = []
-    for readout in result.readouts:
-        clusters = [c for c in readout.clusters if c.convergent or not convergent_only]
-        if clusters:
-            tables.append(cluster_table(registry, result, clusters, readout.readout))
-    return tuple(tables)
+    tables = (
+        cluster_table(registry, result, readout, convergent_only=convergent_only)
+        for readout in result.readouts
+    )
+    return tuple(table for table in tables if table.rows)
 
 
 def study_view(
