@@ -16,6 +16,7 @@ from trdreport.registry.parsed import Parsed
 from trdreport.registry.plan import Analysis, Plan, Profile
 from trdreport.registry.published import Published
 from trdreport.registry.review import Review, Search
+from trdreport.registry.rules.common import Files
 from trdreport.registry.study import Study
 from trdreport.registry.yamlfile import YamlFile, read_yaml
 
@@ -73,7 +74,7 @@ def load_registry(root: Path) -> Registry:
     published = _one(root / "published.yaml", Published, problems)
     studies = [_one(path, Study, problems) for path in _study_files(root, problems)]
     references = _collect(lambda: read_bibliography(root / "references.bib"), problems) or {}
-    files = rules.Files(
+    files = Files(
         root=root,
         review=review,
         search=search,

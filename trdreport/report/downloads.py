@@ -14,14 +14,13 @@ from trdreport.cbma.results import AnalysisResult, ExperimentTable
 from trdreport.cbma.run import Result
 from trdreport.registry.fields import split_contrast
 from trdreport.registry.loading import Registry
-from trdreport.report.tables import (
+from trdreport.report.result_tables import (
     ANALYSIS_COLUMNS,
     CLUSTER_COLUMNS,
-    Table,
     analysis_rows,
     cluster_rows,
-    to_csv,
 )
+from trdreport.report.tables import Table, to_csv
 
 MAP_MEANINGS = {
     "stat": "ALE value",

@@ -19,7 +19,7 @@ from trdreport.registry.fields import split_contrast
 from trdreport.registry.loading import Registry
 from trdreport.registry.plan import Analysis
 from trdreport.registry.spaces import MNI_TO_TALAIRACH, convert
-from trdreport.report.tables import coordinates, number, readout_name
+from trdreport.report.result_tables import coordinates, number, readout_name
 from trdreport.report.views import REGION_REACH_MM, Figure
 
 

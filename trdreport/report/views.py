@@ -14,19 +14,21 @@ from trdreport.registry.loading import Registry
 from trdreport.registry.plan import Analysis, Profile
 from trdreport.registry.review import Review, Search
 from trdreport.registry.study import Study
-from trdreport.report.tables import (
-    Table,
-    acquisition_table,
+from trdreport.report.result_tables import (
     claim_table,
     cluster_table,
     coordinates,
-    definition_table,
-    foci_table,
     number,
     overview_table,
+)
+from trdreport.report.study_tables import (
+    acquisition_table,
+    definition_table,
+    foci_table,
     quality_table,
     study_table,
 )
+from trdreport.report.tables import Table
 
 RECOMMENDED_EXPERIMENTS = 17
 """Least number of experiments for a sound ALE (Eickhoff et al. 2016)."""

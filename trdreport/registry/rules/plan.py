@@ -1,0 +1,116 @@
+"""Rules about ids, citations, the analysis plan and the published claims."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from trdreport.errors import Problem
+from trdreport.registry.fields import split_contrast
+from trdreport.registry.messages import suggest
+from trdreport.registry.rules.common import Files, good, known_word, walk
+from trdreport.registry.yamlfile import Path_, YamlFile
+
+
+def ids_are_unique(files: Files) -> Iterator[Problem]:
+    """No two studies share an id or a label; no two analyses share an id."""
+    for name in ("id", "label"):
+        counts = Counter(getattr(study.record, name) for study in files.good_studies)
+        for study in files.good_studies:
+            value = getattr(study.record, name)
+            if counts[value] > 1:
+                yield study.file.problem((name,), f"'{value}' stands in two studies; rename one")
+    for entry, key in ((files.plan, "analyses"), (files.search, "searches")):
+        yield from _repeated(entry, key, lambda item: item.id, "id")
+    yield from _repeated(files.published, "totals", lambda item: item.id, "id")
+    yield from _repeated(files.review, "eligibility", lambda item: item.id, "id")
+
+
+def _repeated(entry: Any, key: str, value: Callable[[Any], str], field: str) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for index, item in enumerate(getattr(entry.record, key) if good(entry) else ()):
+        if value(item) in seen:
+            message = f"'{value(item)}' is used above; choose another"
+            yield entry.file.problem((key, index, field), message)
+        seen.add(value(item))
+
+
+def citations_exist(files: Files) -> Iterator[Problem]:
+    """Every citation key is in references.bib."""
+    if not files.references:
+        return
+    for entry in (files.review, files.search, files.plan, files.published, *files.studies):
+        if good(entry):
+            for loc, value in walk(entry.file.data, ()):
+                cites = loc[-1:] in (("citation",), ("document",))
+                if cites and value not in files.references:
+                    near = suggest(str(value), files.references)
+                    message = f"'{value}' is not in references.bib{near or '; add it there'}"
+                    yield entry.file.problem(loc, message)
+
+
+def plan_is_consistent(files: Files) -> Iterator[Problem]:
+    """Analyses name declared profiles, modalities and groups, and say so when they pool."""
+    if not good(files.plan):
+        return
+    file, plan = files.plan.file, files.plan.record
+    review = files.review.record if good(files.review) else None
+    for index, analysis in enumerate(plan.analyses):
+        loc: Path_ = ("analyses", index)
+        yield from known_word(file, (*loc, "profile"), analysis.profile, plan.profiles)
+        if review:
+            for number, modality in enumerate(analysis.modalities):
+                where = (*loc, "modalities", number)
+                yield from known_word(file, where, modality, review.modalities)
+            for number, contrast in enumerate(analysis.contrasts):
+                for group in split_contrast(contrast):
+                    where = (*loc, "contrasts", number)
+                    yield from known_word(file, where, group, review.groups)
+        yield from _pooling(file, loc, analysis)
+
+
+def _pooling(file: YamlFile, loc: Path_, analysis: Any) -> Iterator[Problem]:
+    pairs = {tuple(split_contrast(contrast)) for contrast in analysis.contrasts}
+    pools = any((less, more) in pairs for more, less in pairs)
+    if pools != analysis.pools_directions:
+        yield file.problem(
+            (*loc, "pools_directions"),
+            f"must be {str(pools).lower()}: the contrasts {'do' if pools else 'do not'}"
+            " pool both directions of a comparison",
+        )
+    if (pools or len(analysis.modalities) > 1) and not analysis.reason:
+        yield file.problem(loc, "pools directions or modalities; say why in 'reason'")
+    for name in ("modalities", "contrasts"):
+        values = getattr(analysis, name)
+        for number, value in enumerate(values):
+            if value in values[:number]:
+                yield file.problem((*loc, name, number), f"'{value}' stands twice; remove one")
+
+
+def claims_name_analyses(files: Files) -> Iterator[Problem]:
+    """Published claims name analyses, studies, groups and modalities that exist."""
+    if not good(files.published):
+        return
+    file, published = files.published.file, files.published.record
+    analyses = [a.id for a in files.plan.record.analyses] if good(files.plan) else None
+    studies = {Path(study.file.path).stem for study in files.studies}
+    review = files.review.record if good(files.review) else None
+    groups, modalities = (review.groups, review.modalities) if review is not None else ({}, {})
+    seen: set[tuple[str, str]] = set()
+    for index, result in enumerate(published.results):
+        loc: Path_ = ("results", index)
+        if analyses is not None:
+            yield from known_word(file, (*loc, "analysis"), result.analysis, analyses)
+        if (result.analysis, result.readout) in seen:
+            yield file.problem(loc, "this analysis and readout stand above; keep one")
+        seen.add((result.analysis, result.readout))
+        for number, cluster in enumerate(result.clusters):
+            for position, study in enumerate(cluster.contributing):
+                where = (*loc, "clusters", number, "contributing", position)
+                yield from known_word(file, where, study, studies)
+        for group in (result.participants or {}) if review is not None else ():
+            yield from known_word(file, (*loc, "participants", group), group, groups)
+    for index, total in enumerate(published.totals if review is not None else ()):
+        loc = ("totals", index)
+        yield from known_word(file, (*loc, "group"), total.group, ["all", *groups])
+        yield from known_word(file, (*loc, "modality"), total.modality, ["all", *modalities])

@@ -1,0 +1,199 @@
+"""Tables about the results: analyses, clusters, claims."""
+
+from collections.abc import Iterable, Mapping
+
+from trdreport.cbma.analysis import CLUSTER_FWE
+from trdreport.cbma.claims import VOLUME_TOLERANCE_MM3, Claim
+from trdreport.cbma.results import AnalysisResult, Cluster, ReadoutResult
+from trdreport.cbma.run import Result
+from trdreport.registry.loading import Registry
+from trdreport.report.tables import NOT_APPLICABLE, Table
+
+ANALYSIS_COLUMNS = (
+    "analysis", "profile", "title", "experiments", "foci", "participants", "status",
+)  # fmt: skip
+
+CLUSTER_COLUMNS = (
+    "analysis", "profile", "readout", "cluster", "x", "y", "z", "space", "volume_mm3", "ale",
+    "p_uncorrected", "z_value", "p_fwe", "significant", "label", "contributing",
+    "x_mni", "y_mni", "z_mni", "shares",
+)  # fmt: skip
+
+
+def analysis_rows(registry: Registry, results: Mapping[str, Result]) -> list[tuple[str, ...]]:
+    """Rows of analyses.csv."""
+    return [
+        (
+            analysis.id, analysis.profile, analysis.title,
+            str(len(results[analysis.id].table.experiments)),
+            str(results[analysis.id].table.n_foci),
+            str(results[analysis.id].table.participants),
+            status(results[analysis.id]),
+        )
+        for analysis in registry.plan.analyses
+    ]  # fmt: skip
+
+
+def status(result: Result) -> str:
+    """`run`, or why not."""
+    return "run" if isinstance(result, AnalysisResult) else f"not run: {result.reason}"
+
+
+def overview_table(registry: Registry, results: Mapping[str, Result]) -> Table:
+    """Every analysis and what it found."""
+    rows = []
+    for analysis in registry.plan.analyses:
+        result = results[analysis.id]
+        table = result.table
+        rows.append(
+            (
+                analysis.title, "post hoc" if analysis.post_hoc else "planned",
+                str(len(table.experiments)), str(table.n_foci), str(table.participants),
+                *_found(result),
+            )
+        )  # fmt: skip
+    return Table(
+        "analyses",
+        "Table 6. Analyses and their findings",
+        (
+            "Analysis", "Kind", "Experiments", "Foci", "Participants", "Significant clusters (FWE)",
+            "Smallest FWE p", "Meeting points, uncorrected",
+        ),
+        tuple(rows),
+        (
+            "Experiments", "Foci", "Participants", "Significant clusters (FWE)", "Smallest FWE p",
+            "Meeting points, uncorrected",
+        ),
+        notes=(
+            "Meeting points: clusters at the exploratory threshold with foci of at least two"
+            " experiments; not corrected for the number of places searched.",
+        ),
+        links={a.title: f"analyses/{a.id}.html" for a in registry.plan.analyses},
+    )  # fmt: skip
+
+
+def _found(result: Result) -> tuple[str, str, str]:
+    if not isinstance(result, AnalysisResult):
+        return ("not run",) * 3
+    corrected, exploratory = result.readouts
+    smallest = min((c.p_fwe for c in corrected.clusters if c.p_fwe is not None), default=None)
+    return (
+        str(sum(cluster.significant for cluster in corrected.clusters)),
+        NOT_APPLICABLE if smallest is None else number(smallest),
+        str(sum(cluster.convergent for cluster in exploratory.clusters)),
+    )
+
+
+def cluster_rows(registry: Registry, results: Mapping[str, Result]) -> list[tuple[str, ...]]:
+    """Rows of clusters.csv: every cluster of both readouts."""
+    rows: list[tuple[str, ...]] = []
+    for analysis in registry.plan.analyses:
+        result = results[analysis.id]
+        if isinstance(result, AnalysisResult):
+            for readout in result.readouts:
+                for cluster in readout.clusters:
+                    rows.append(
+                        (
+                            analysis.id, analysis.profile, readout.readout, str(cluster.number),
+                            *coordinates(cluster.peak), result.space, str(cluster.volume_mm3),
+                            f"{cluster.ale:.5f}", number(cluster.p_uncorrected),
+                            f"{cluster.z_value:.2f}",
+                            "" if cluster.p_fwe is None else number(cluster.p_fwe),
+                            str(cluster.significant).lower(), str(cluster.label),
+                            ";".join(cluster.contributing), *coordinates(cluster.peak_mni, 1),
+                            shares(cluster, ";", "="),
+                        )
+                    )  # fmt: skip
+    return rows
+
+
+def coordinates(point: tuple[float, float, float], digits: int = 0) -> tuple[str, str, str]:
+    """x, y, z as text; never `-0`."""
+    x, y, z = (f"{round(value, digits) + 0.0:.{digits}f}" for value in point)
+    return x, y, z
+
+
+def number(value: float) -> str:
+    """Three significant digits; powers of ten below 0.0001."""
+    return f"{value:.3g}"
+
+
+def shares(cluster: Cluster, separator: str = "; ", between: str = " ") -> str:
+    """Experiments with at least one percent of a cluster's ALE, largest first."""
+    return separator.join(
+        f"{part.unit}{between}{part.share:.0%}"
+        for part in cluster.contributions
+        if part.share >= 0.01
+    )
+
+
+def cluster_table(
+    registry: Registry,
+    result: AnalysisResult,
+    readout: ReadoutResult,
+    *,
+    convergent_only: bool,
+) -> Table:
+    """Clusters of one readout, all or those in which experiments meet, for reading."""
+    clusters = [c for c in readout.clusters if c.convergent or not convergent_only]
+    kind = "meeting" if convergent_only else "clusters"
+    what = "clusters in which experiments meet" if convergent_only else "all clusters"
+    labels = {study.id: study.label for study in registry.studies}
+    analysis = registry.analysis(result.analysis)
+    rows = [
+        (
+            str(cluster.number), str(cluster.label), ", ".join(coordinates(cluster.peak)),
+            ", ".join(coordinates(cluster.peak_mni, 1)), str(cluster.volume_mm3),
+            f"{cluster.ale:.5f}", number(cluster.p_uncorrected), f"{cluster.z_value:.2f}",
+            NOT_APPLICABLE if cluster.p_fwe is None else number(cluster.p_fwe),
+            "; ".join(
+                f"{labels.get(part.unit, part.unit)} {part.share:.0%}"
+                + (f" ({part.foci_inside} inside)" if part.foci_inside else "")
+                for part in cluster.contributions
+                if part.share >= 0.01
+            ),
+        )
+        for cluster in clusters
+    ]  # fmt: skip
+    columns = (
+        "Cluster", "Region of the peak", f"Peak, {result.space}", "Peak, MNI", "Volume, mm³", "ALE",
+        "p uncorrected", "z", "p FWE", "Share of the ALE by experiment",
+    )  # fmt: skip
+    return Table(
+        id=f"{kind}-{result.analysis}-{readout.readout.replace('.', '-')}",
+        caption=f"{analysis.title}: {what}, {readout_name(readout.readout)}",
+        columns=columns,
+        rows=tuple(rows),
+        numeric=columns[:1] + columns[2:9],
+    )
+
+
+def claim_table(registry: Registry, claims: Iterable[Claim]) -> Table:
+    """Published values beside computed ones."""
+    titles = {analysis.id: analysis.title for analysis in registry.plan.analyses}
+    rows = [
+        (
+            titles.get(claim.analysis, "Whole review"),
+            readout_name(claim.readout) if claim.readout else NOT_APPLICABLE, claim.quantity,
+            claim.published, claim.computed, claim.difference, claim.verdict.value,
+        )
+        for claim in claims
+    ]  # fmt: skip
+    return Table(
+        "reproduction",
+        "Table 7. Published claims and what was computed",
+        ("Analysis", "Readout", "Quantity", "Published", "Computed", "Difference", "Verdict"),
+        tuple(rows),
+        notes=(
+            "Reproduced means: peaks agree to the voxel, volumes within"
+            f" {VOLUME_TOLERANCE_MM3} mm³, ALE and p at the digits printed, and so do the decisions"
+            " about significance and the studies behind a cluster.",
+        ),
+    )
+
+
+def readout_name(readout: str) -> str:
+    """A readout in words."""
+    if readout == CLUSTER_FWE:
+        return "cluster-level FWE"
+    return readout.replace("uncorrected-", "uncorrected p < ")
