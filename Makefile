@@ -7,7 +7,7 @@ SYSTEM_STAMP := $(VENV)/.system
 TEST_STAMP := $(VENV)/.system-test
 
 .DEFAULT_GOAL := help
-.PHONY: help report test test-all lint format lock clean
+.PHONY: help report test test-all lint bench format lock clean
 
 help: ## show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -26,6 +26,9 @@ lint: $(STAMP) ## check format, style, types and the direction of imports
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench: $(STAMP) ## measure against NiMARE; writes benchmarks/results.json
+	$(BIN)/python benchmarks/permutations.py
 
 format: $(STAMP) ## rewrite the code in the project's format
 	$(BIN)/ruff format

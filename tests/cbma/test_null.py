@@ -8,7 +8,10 @@ from nimare.meta.utils import _calculate_cluster_measures
 from scipy import ndimage
 
 from trdreport.cbma.kernel import modelled_activation
+from trdreport.cbma.mask import analysis_mask
 from trdreport.cbma.null import NullPlan, draw, maxima_of, permute, plan_null, run_chunk
+from trdreport.cbma.selection import experiment_table
+from trdreport.registry.loading import Registry
 
 SHAPE = (14, 15, 16)
 AFFINE = np.diag([2.0, 2.0, 2.0, 1.0])
@@ -57,8 +60,25 @@ def test_maxima_equal_nimares(
     sizes, foci = [list(part) for part in zip(*experiments, strict=True)]
     plan = plan_null(sizes, foci, mask_of(kind), 2.0, jitter=jitter)
     places = draw(plan, seed, 0)
-    ours = maxima_of(plan, threshold, places[None])[0]
-    np.testing.assert_allclose(ours, by_nimare(plan, sizes, places, threshold), atol=1e-6)
+    expected = by_nimare(plan, sizes, places, threshold)
+    for crowded in (1, 10_000):
+        ours = maxima_of(plan, threshold, places[None], crowded=crowded)[0]
+        np.testing.assert_allclose(ours, expected, atol=1e-6)
+
+
+def test_both_ways_agree_on_the_review(real_registry: Registry) -> None:
+    """Looking only where the threshold can be passed changes no maximum, size or mass."""
+    analysis = real_registry.analysis("all-trd-hc")
+    experiments = experiment_table(real_registry, analysis).experiments
+    mask, _ = analysis_mask(real_registry.profile_of(analysis))
+    sizes = [e.sample_size for e in experiments]
+    plan = plan_null(sizes, [len(e.foci) for e in experiments], mask, 2.0, jitter=True)
+    places = np.stack([draw(plan, 1, index) for index in range(60)])
+    for threshold in (0.004, 0.00845, 0.0135):
+        scattered = maxima_of(plan, threshold, places, crowded=10_000)
+        np.testing.assert_allclose(
+            scattered, maxima_of(plan, threshold, places, crowded=1), atol=1e-9
+        )
 
 
 @pytest.fixture(scope="module")

@@ -138,7 +138,7 @@ def estimate(
     kernel = ExactALEKernel() if profile.foci == "exact" else ALEKernel()
     estimator = IndexedALE(kernel_transformer=kernel, mask=image, random_state=profile.seed)
     with _Quiet():
-        result = estimator.fit(_studyset(table, profile, image))
+        result = estimator.fit(studyset(table, profile, image))
         corrected = FWECorrector(
             method="montecarlo",
             voxel_thresh=float(profile.cluster_forming_p),
@@ -164,7 +164,7 @@ def _unmasked(values: NDArray[np.float64], mask: BoolMap, outside: float) -> Flo
     return volume
 
 
-def _studyset(table: ExperimentTable, profile: Profile, mask: nib.Nifti1Image) -> Studyset:
+def studyset(table: ExperimentTable, profile: Profile, mask: nib.Nifti1Image) -> Studyset:
     """One NIMADS study with one analysis for each experiment: contrasts are pooled already."""
     studies = [_study(experiment, profile.space) for experiment in table.experiments]
     return Studyset({"id": "table", "name": "", "studies": studies}, target=None, mask=mask)
