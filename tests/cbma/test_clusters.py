@@ -38,10 +38,10 @@ def test_the_largest_cluster_is_number_one() -> None:
 
 
 def test_measures() -> None:
-    sizes, masses = cluster_measures(volume((4, 4, 4), (4, 4, 5)), 0.25)
-    assert sizes[4, 4, 4] == 2
-    assert masses[4, 4, 4] == pytest.approx(1.5)
-    assert sizes[0, 0, 0] == 0
+    labels, sizes, masses = cluster_measures(volume((4, 4, 4), (4, 4, 5)), 0.25)
+    assert sizes[labels[4, 4, 4]] == 2
+    assert masses[labels[4, 4, 4]] == pytest.approx(1.5)
+    assert sizes[labels[0, 0, 0]] == 0
 
 
 def test_the_peak_is_sought_inside_only() -> None:

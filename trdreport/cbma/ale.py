@@ -79,11 +79,12 @@ class IndexedALE(ALE):  # type: ignore[misc]
         inside = np.asanyarray(self.masker.mask_img.dataobj) > 0
         maxima = permute(self._null_plan(inside), threshold, n_iters, self.random_state, n_cores)
         volume = _unmasked(stat, inside, 0.0)
-        sizes, masses = cluster_measures(volume, threshold)
+        labels, sizes, masses = cluster_measures(volume, threshold)
+        cluster = labels[inside]
         values = {
             "level-voxel": null_to_p(stat, maxima.ale, tail="upper"),
-            "desc-size_level-cluster": null_to_p(sizes[inside], maxima.size, tail="upper"),
-            "desc-mass_level-cluster": null_to_p(masses[inside], maxima.mass, tail="upper"),
+            "desc-size_level-cluster": null_to_p(sizes, maxima.size, tail="upper")[cluster],
+            "desc-mass_level-cluster": null_to_p(masses, maxima.mass, tail="upper")[cluster],
         }
         self.null_maxima_ = maxima
         maps = {f"logp_{name}": -np.log10(p) for name, p in values.items()}

@@ -13,22 +13,28 @@ from trdreport.cbma.results import FloatMap
 def label_clusters(stat: FloatMap, threshold: float) -> tuple[NDArray[np.int32], int]:
     """Face-connected voxels strictly above `threshold`, numbered by falling size then peak."""
     labels, count = ndimage.label(stat > threshold, FACES)
-    sizes = np.bincount(labels.ravel(), minlength=count + 1)[1:]
-    peaks = ndimage.maximum(stat, labels, np.arange(1, count + 1)) if count else np.array([])
+    if not count:
+        return np.asarray(labels, dtype=np.int32), 0
+    inside = labels > 0
+    sizes = np.bincount(labels[inside], minlength=count + 1)[1:]
+    peaks = ndimage.maximum(stat[inside], labels[inside], np.arange(1, count + 1))
     order = np.lexsort((-np.asarray(peaks), -sizes))
     renumber = np.zeros(count + 1, dtype=np.int32)
     renumber[order + 1] = np.arange(1, count + 1)
     return renumber[labels], count
 
 
-def cluster_measures(stat: FloatMap, threshold: float) -> tuple[FloatMap, FloatMap]:
-    """Maps of the size in voxels, and of the mass, of the cluster that each voxel is in."""
+def cluster_measures(
+    stat: FloatMap, threshold: float
+) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.float64]]:
+    """Numbered clusters, and size in voxels and mass by number; those of number 0 are 0."""
     labels, count = label_clusters(stat, threshold)
-    index = np.arange(count + 1)
-    sizes = np.bincount(labels.ravel(), minlength=count + 1).astype(float)
-    masses = np.asarray(ndimage.sum(stat - threshold, labels, index), dtype=float)
-    sizes[0] = masses[0] = 0.0
-    return sizes[labels], masses[labels]
+    inside = labels > 0
+    sizes = np.bincount(labels[inside], minlength=count + 1).astype(float)
+    masses = np.bincount(labels[inside], stat[inside] - threshold, minlength=count + 1).astype(
+        float
+    )
+    return labels, sizes, masses
 
 
 def peak_voxel(stat: FloatMap, inside: NDArray[np.bool_]) -> tuple[int, int, int]:
