@@ -38,5 +38,5 @@ def overlaid(tmp_path: Path) -> Callable[[str], Path]:
 def tiny_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A site built from the valid tiny registry."""
     site = tmp_path_factory.mktemp("tiny") / "site"
-    build(REGISTRIES / "valid", site, ROOT / "templates")
+    build(load_registry(REGISTRIES / "valid"), site, ROOT / "templates")
     return site

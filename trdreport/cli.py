@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +22,8 @@ RegistryOption = Annotated[
     Path, typer.Option("--registry", metavar="DIR", help="Folder of the records.")
 ]
 SiteOption = Annotated[Path, typer.Option("--site", metavar="DIR", help="Folder of the site.")]
+
+CacheOption = Annotated[Path, typer.Option("--cache", metavar="DIR", help="Folder of the store.")]
 
 
 @app.callback()
@@ -50,6 +53,10 @@ def build(
     templates: Annotated[
         Path | None, typer.Option("--templates", metavar="DIR", help="Folder of the templates.")
     ] = None,
+    cache: CacheOption = Path(".trdreport-cache"),
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Compute everything anew and keep nothing.")
+    ] = False,
 ) -> None:
     """Check the records, run every analysis, and write the site.
 
@@ -66,8 +73,38 @@ def build(
     from trdreport.report.summary import summary
 
     with progress(len(loaded.plan.analyses) + STEPS_AROUND) as step:
-        built = build_site(registry, site, templates or default_templates(), step=step)
+        built = build_site(
+            loaded,
+            site,
+            templates or default_templates(),
+            cache=None if no_cache else cache,
+            step=step,
+        )
     print(summary(built))
+
+
+@app.command()
+def store(
+    cache: CacheOption = Path(".trdreport-cache"),
+    prune_days: Annotated[
+        int | None,
+        typer.Option(
+            "--prune", min=0, metavar="DAYS", help="Delete what was not used for so long."
+        ),
+    ] = None,
+) -> None:
+    """Show what the result store keeps, or prune it.
+
+    Example: trdreport store --prune 30
+    """
+    from trdreport.cbma.store import open_store
+
+    with open_store(cache if cache.is_dir() else None) as opened:
+        if prune_days is not None:
+            count = opened.prune(time.time() - prune_days * 86_400)
+            print(f"{count} entries deleted")
+        for kind, (number, size) in opened.entries().items():
+            print(f"{kind}: {number} entries, {size / 1e6:.1f} MB")
 
 
 def main() -> None:

@@ -2,10 +2,10 @@
 
 import pytest
 
-from trdreport.cbma.atlas import load_atlas
 from trdreport.cbma.claims import Claim, Verdict, check_claims
 from trdreport.cbma.results import AnalysisResult, Cluster
 from trdreport.cbma.run import Result, run_plan
+from trdreport.cbma.store import Store
 from trdreport.registry.loading import Registry
 
 pytestmark = pytest.mark.slow
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def results(real_registry: Registry) -> dict[str, Result]:
-    return {r.analysis: r for r in run_plan(real_registry, load_atlas().label, workers=2)}
+    return {r.analysis: r for r in run_plan(real_registry, Store(None), workers=2)}
 
 
 @pytest.fixture(scope="module")

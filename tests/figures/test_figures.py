@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib.image import imread
 
 from trdreport.cbma.atlas import load_atlas
-from trdreport.figures.brains import FociGroup, cluster_slices, foci_glass_brain
-from trdreport.figures.canvas import size
+from trdreport.figures.brains import cluster_slices, foci_glass_brain
+from trdreport.figures.palette import FociGroup, size
 from trdreport.figures.quality import quality_figure
 from trdreport.figures.regions import regions_figure
 

@@ -14,7 +14,8 @@ from nimare.studyset import Studyset
 
 from tests.conftest import ROOT
 from trdreport.errors import DataError
-from trdreport.report.build import build, registry_digest
+from trdreport.registry.loading import load_registry, registry_digest
+from trdreport.report.build import build
 
 CONTRACT = {
     "studies.csv": "study,label,year,country,cohort,modality,measure,n_trd,n_hc",
@@ -165,7 +166,7 @@ def test_an_analysis_with_too_few_experiments_is_said_not_to_run(
     published = root / "published.yaml"
     published.write_text(published.read_text().split("results:")[0] + "results: []\n")
     site = tmp_path / "site"
-    build(root, site, ROOT / "templates")
+    build(load_registry(root), site, ROOT / "templates")
     status = {row[0]: row[-1] for row in rows(site / "data" / "analyses.csv")}
     assert status["vbm-more"] == "not run: 1 experiment with foci; a meta-analysis needs two"
     assert "Not run: 1 experiment" in (site / "analyses" / "vbm-more.html").read_text()
@@ -178,7 +179,7 @@ def test_a_broken_record_leaves_the_site(
     shutil.copytree(tiny_site, site)
     before = {path: path.stat().st_mtime_ns for path in site.rglob("*")}
     with pytest.raises(DataError):
-        build(overlaid("n-negative"), site, ROOT / "templates")
+        build(load_registry(overlaid("n-negative")), site, ROOT / "templates")
     assert {path: path.stat().st_mtime_ns for path in site.rglob("*")} == before
 
 
@@ -196,7 +197,7 @@ def test_markup_in_a_record_is_text(overlaid: Callable[[str], Path], tmp_path: P
             text = text.replace(plain, f"{plain} <script>alert(1)</script> & <b>")
         path.write_text(text)
     site = tmp_path / "site"
-    build(root, site, ROOT / "templates")
+    build(load_registry(root), site, ROOT / "templates")
     for page in site.rglob("*.html"):
         assert "<script" not in page.read_text()
     assert "&lt;script&gt;alert(1)" in (site / "studies" / "alpha2018.html").read_text()
@@ -204,7 +205,7 @@ def test_markup_in_a_record_is_text(overlaid: Callable[[str], Path], tmp_path: P
 
 def test_the_same_registry_gives_the_same_bytes(tiny_site: Path, tmp_path: Path) -> None:
     again = tmp_path / "elsewhere" / "site"
-    build(ROOT / "tests" / "registries" / "valid", again, ROOT / "templates")
+    build(load_registry(ROOT / "tests" / "registries" / "valid"), again, ROOT / "templates")
     for path in sorted(p for p in tiny_site.rglob("*") if p.is_file()):
         assert (again / path.relative_to(tiny_site)).read_bytes() == path.read_bytes(), path.name
 

@@ -10,6 +10,7 @@ from trdreport.cbma.clusters import ale_union, label_clusters, peak_voxel, remov
 from trdreport.cbma.kernel import modelled_activation
 from trdreport.cbma.mask import analysis_mask
 from trdreport.cbma.results import (
+    CLUSTER_FWE,
     AnalysisResult,
     AtlasLabel,
     BoolMap,
@@ -18,14 +19,11 @@ from trdreport.cbma.results import (
     Coordinate,
     Experiment,
     ExperimentTable,
-    NotRun,
     ReadoutResult,
     SourcedFocus,
 )
 from trdreport.registry.plan import Profile
 from trdreport.registry.spaces import apply, convert
-
-CLUSTER_FWE = "cluster-fwe"
 
 Labeller = Callable[[Coordinate], AtlasLabel]
 
@@ -37,12 +35,8 @@ def uncorrected(profile: Profile) -> str:
 
 def run_analysis(
     analysis: str, table: ExperimentTable, profile: Profile, label: Labeller, *, workers: int = 1
-) -> AnalysisResult | NotRun:
-    """Run one analysis; fewer than two experiments are not run, and the result says so."""
-    if len(table.experiments) < 2:
-        count = len(table.experiments)
-        reason = f"{count} experiment{'s' * (count != 1)} with foci; a meta-analysis needs two"
-        return NotRun(analysis, table, reason)
+) -> AnalysisResult:
+    """Run one analysis; raises ValueError with fewer than two experiments."""
     mask, affine = analysis_mask(profile)
     estimated = estimate(table, profile, mask, affine, workers=workers)
     activations = _activations(table, mask, affine)

@@ -7,8 +7,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from trdreport.cbma.analysis import CLUSTER_FWE
-from trdreport.cbma.results import AnalysisResult, Cluster, ReadoutResult
+from trdreport.cbma.results import CLUSTER_FWE, AnalysisResult, Cluster, ReadoutResult
 from trdreport.cbma.run import Result
 from trdreport.registry.loading import Registry
 from trdreport.registry.published import PublishedCluster, PublishedResult, PublishedTotal

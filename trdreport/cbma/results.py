@@ -6,6 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+CLUSTER_FWE = "cluster-fwe"
+"""Name of the readout with family-wise correction."""
+
 Coordinate = tuple[float, float, float]
 
 FloatMap = NDArray[np.float64]

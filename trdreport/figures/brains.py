@@ -1,7 +1,6 @@
 """Brains seen through nilearn: foci, thresholded maps and cluster slices, all in MNI space."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import nibabel as nib
@@ -12,19 +11,11 @@ from nilearn.datasets import load_mni152_template
 from nilearn.plotting import plot_glass_brain, plot_roi
 from numpy.typing import NDArray
 
-from trdreport.figures.canvas import INK, new_figure, png
+from trdreport.figures.canvas import new_figure, png
+from trdreport.figures.palette import INK, FociGroup
 
 MARKERS = ("o", "^", "s", "D")
 """Shape of a focus by the direction of its contrast."""
-
-
-@dataclass(frozen=True)
-class FociGroup:
-    """Foci (n, 3) in MNI mm of one study and one contrast."""
-
-    study: str
-    contrast: str
-    positions: NDArray[np.float64]
 
 
 def foci_glass_brain(

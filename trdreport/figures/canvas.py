@@ -1,4 +1,4 @@
-"""What all figures share: palette, size, and turning a figure into bytes."""
+"""What all figures share: size, and turning a figure into bytes."""
 
 import io
 from typing import Final
@@ -6,19 +6,6 @@ from typing import Final
 from matplotlib.figure import Figure
 
 DPI: Final = 150
-
-STUDY_COLOURS: Final = (
-    "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7A5195", "#000000",
-)  # fmt: skip
-"""Okabe and Ito's colour-blind-safe palette, with a violet in place of its pale yellow."""
-
-MORE: Final = "#D55E00"
-LESS: Final = "#0072B2"
-BOTH: Final = "#7A5195"
-"""Colours of a direction: more in the first group, less, or both."""
-
-INK: Final = "#1c2733"
-SOFT: Final = "#52606d"
 
 
 def new_figure(width: float, height: float) -> Figure:
@@ -31,8 +18,3 @@ def png(figure: Figure) -> bytes:
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
     return buffer.getvalue()
-
-
-def size(image: bytes) -> tuple[int, int]:
-    """Width and height in pixels of a PNG, from its header."""
-    return int.from_bytes(image[16:20], "big"), int.from_bytes(image[20:24], "big")

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from trdreport.figures.canvas import INK, SOFT, new_figure, png
+from trdreport.figures.canvas import new_figure, png
+from trdreport.figures.palette import INK, SOFT
 
 
 def quality_figure(labels: Sequence[str], scores: Sequence[float], instrument: str) -> bytes:

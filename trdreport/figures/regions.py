@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from trdreport.cbma.atlas import Atlas, data_folder
-from trdreport.figures.canvas import INK, SOFT, new_figure, png
+from trdreport.figures.canvas import new_figure, png
+from trdreport.figures.palette import INK, SOFT
 
 PLAIN = "#e9edf0"
 EDGE = "#8b98a5"

@@ -1,5 +1,6 @@
 """Load a registry folder into one frozen object, or report every problem in it at once."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,7 @@ class Registry:
     published: Published
     studies: tuple[Study, ...]
     references: dict[str, Reference]
+    digest: str
 
     def study(self, study_id: str) -> Study:
         """The study with this id; raises KeyError."""
@@ -93,6 +95,7 @@ def load_registry(root: Path) -> Registry:
         published=published.record,
         studies=tuple(sorted((s.record for s in files.studies), key=lambda s: (-s.year, s.id))),
         references=references,
+        digest=registry_digest(root),
     )
 
 
@@ -146,3 +149,13 @@ def _collect(read: Callable[[], R], problems: list[Problem]) -> R | None:
     except DataError as error:
         problems += error.problems
         return None
+
+
+def registry_digest(root: Path) -> str:
+    """SHA-256 over the names and contents of all records, independent of where they lie."""
+    digest = hashlib.sha256()
+    for path in sorted(root.rglob("*")):
+        if path.is_file() and path.suffix in (".yaml", ".bib"):
+            digest.update(path.relative_to(root).as_posix().encode() + b"\0")
+            digest.update(path.read_bytes() + b"\0")
+    return digest.hexdigest()

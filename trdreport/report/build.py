@@ -1,6 +1,5 @@
 """Build the site: gather and check everything, compute, then write and swap in."""
 
-import hashlib
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -8,12 +7,12 @@ from importlib.metadata import version
 from pathlib import Path
 from platform import python_version
 
-from trdreport.cbma.atlas import load_atlas
 from trdreport.cbma.claims import Claim, Verdict, check_claims
 from trdreport.cbma.run import Result, run_plan
+from trdreport.cbma.store import Store, open_store
 from trdreport.registry.bibliography import Reference, read_bibliography
 from trdreport.registry.checks import Finding, check
-from trdreport.registry.loading import Registry, load_registry
+from trdreport.registry.loading import Registry
 from trdreport.report.downloads import data_files
 from trdreport.report.gallery import Gallery, draw_gallery
 from trdreport.report.pages import assets, render_pages, render_print
@@ -32,7 +31,7 @@ from trdreport.report.views import (
 
 COMPUTED_WITH = ("trdreport", "nimare", "nilearn", "nibabel", "numpy", "scipy", "matplotlib")
 
-STEPS_AROUND = 4
+STEPS_AROUND = 3
 """Steps of a build beside the analyses."""
 
 Step = Callable[[str], None]
@@ -50,43 +49,53 @@ class Built:
 
 
 def build(
-    registry_root: Path, site: Path, templates: Path, *, step: Step = lambda _: None
+    registry: Registry,
+    site: Path,
+    templates: Path,
+    *,
+    cache: Path | None = None,
+    step: Step = lambda _: None,
 ) -> Built:
-    """Build `site` from the records in `registry_root`; `step` is told what is at work.
+    """Build `site` from a registry; `step` is told what is at work.
 
-    Raises DataError when a record is wrong or `site` may not be replaced; the old site then
-    stays as it was.
+    What the store in the folder `cache` has is read from there; without a folder everything is
+    computed. Raises DataError when `site` may not be replaced; the old site then stays as it was.
     """
-    step("reading the records")
-    registry = load_registry(registry_root)
     check_replaceable(site)
-    results = {}
-    atlas = load_atlas()
-    for result in run_plan(
-        registry,
-        atlas.label,
-        workers=os.cpu_count() or 1,
-        started=lambda analysis: step(f"{analysis.id}: {analysis.title}"),
-    ):
-        results[result.analysis] = result
-    step("drawing figures")
-    gallery = draw_gallery(registry, results, atlas)
-    claims = check_claims(registry, results)
-    findings = check(registry)
-    methods = read_bibliography(templates / "methods.bib")
-    report = _report(registry, registry_root, results, claims, findings, gallery, methods)
-    step("setting the pages")
-    files = {
-        **assets(templates),
-        **gallery.files,
-        **render_pages(templates, report),
-        **_data(registry, results, claims, findings, report),
-    }
-    step("setting the PDF")
-    files["report.pdf"] = write_pdf(render_print(templates, report, FILES), files)
+    with open_store(cache) as store:
+        results = {
+            result.analysis: result
+            for result in run_plan(
+                registry,
+                store,
+                workers=os.cpu_count() or 1,
+                started=lambda analysis: step(f"{analysis.id}: {analysis.title}"),
+            )
+        }
+        step("drawing figures")
+        gallery = draw_gallery(registry, results, store)
+        claims = check_claims(registry, results)
+        findings = check(registry)
+        methods = read_bibliography(templates / "methods.bib")
+        report = _report(registry, results, claims, findings, gallery, methods)
+        step("setting the pages")
+        files = {
+            **assets(templates),
+            **gallery.files,
+            **render_pages(templates, report),
+            **_data(registry, results, claims, findings, report, store),
+        }
+        step("setting the PDF")
+        files["report.pdf"] = _pdf(render_print(templates, report, FILES), files, store)
     with staged(site) as stage:
         write_files(stage, files)
     return Built(site, len(registry.studies), len(results), len(report.significant), claims)
+
+
+def _pdf(page: str, files: Mapping[str, bytes], store: Store) -> bytes:
+    used = [name for name in sorted(files) if name.startswith(("assets/", "fonts/", "figures/"))]
+    inputs = (page, *(part for name in used for part in (name, files[name])))
+    return store.remember("pdf", inputs, lambda: write_pdf(page, files))
 
 
 def _data(
@@ -95,11 +104,12 @@ def _data(
     claims: tuple[Claim, ...],
     findings: Iterable[Finding],
     report: Report,
+    store: Store,
 ) -> dict[str, bytes]:
     tables = [*report.tables.values()]
     for analysis in report.analyses:
         tables += [*analysis.tables, *analysis.all_tables]
-    files = data_files(registry, results, claims, tables)
+    files = data_files(registry, results, claims, tables, store)
     rows = [(f.code, f.severity, ";".join(f.studies), f.message) for f in findings]
     files["checks.csv"] = to_csv(("code", "severity", "studies", "message"), rows).encode()
     return {f"data/{name}": content for name, content in files.items()}
@@ -107,7 +117,6 @@ def _data(
 
 def _report(
     registry: Registry,
-    root: Path,
     results: Mapping[str, Result],
     claims: tuple[Claim, ...],
     findings: tuple[Finding, ...],
@@ -140,15 +149,5 @@ def _report(
             reference for _, reference in sorted({**methods, **registry.references}.items())
         ),
         versions={name: version(name) for name in COMPUTED_WITH} | {"python": python_version()},
-        digest=registry_digest(root),
+        digest=registry.digest,
     )
-
-
-def registry_digest(root: Path) -> str:
-    """SHA-256 over the names and contents of all records, independent of where they lie."""
-    digest = hashlib.sha256()
-    for path in sorted(root.rglob("*")):
-        if path.is_file() and path.suffix in (".yaml", ".bib"):
-            digest.update(path.relative_to(root).as_posix().encode() + b"\0")
-            digest.update(path.read_bytes() + b"\0")
-    return digest.hexdigest()

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from trdreport.cbma.claims import Claim
 from trdreport.cbma.results import AnalysisResult, ExperimentTable
 from trdreport.cbma.run import Result
+from trdreport.cbma.store import Store
 from trdreport.registry.fields import split_contrast
 from trdreport.registry.loading import Registry
 from trdreport.report.result_tables import (
@@ -35,6 +36,7 @@ def data_files(
     results: Mapping[str, Result],
     claims: Iterable[Claim],
     tables: Iterable[Table],
+    store: Store,
 ) -> dict[str, bytes]:
     """All files under data/ by relative path."""
     text = {
@@ -53,7 +55,7 @@ def data_files(
     files = {name: content.encode() for name, content in text.items()}
     for result in results.values():
         if isinstance(result, AnalysisResult):
-            files |= map_files(registry, result)
+            files |= map_files(registry, result, store)
     return files
 
 
@@ -174,7 +176,7 @@ def sleuth(table: ExperimentTable, space: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def map_files(registry: Registry, result: AnalysisResult) -> dict[str, bytes]:
+def map_files(registry: Registry, result: AnalysisResult, store: Store) -> dict[str, bytes]:
     """Maps of one analysis as .nii.gz, each with a JSON sidecar that says what it is."""
     analysis = registry.analysis(result.analysis)
     profile = registry.profile_of(analysis)
@@ -191,9 +193,16 @@ def map_files(registry: Registry, result: AnalysisResult) -> dict[str, bytes]:
             "profile": json.loads(profile.model_dump_json()),
             "experiments": [e.unit for e in result.table.experiments],
         }
-        files[f"{stem}.nii.gz"] = nifti(result.maps[name], result.affine, code)
+        files[f"{stem}.nii.gz"] = _stored_nifti(store, result.maps[name], result.affine, code)
         files[f"{stem}.json"] = (json.dumps(sidecar, indent=1) + "\n").encode()
     return files
+
+
+def _stored_nifti(
+    store: Store, volume: NDArray[np.float64], affine: NDArray[np.float64], code: str
+) -> bytes:
+    inputs = (volume.astype(np.float32).tobytes(), affine.tobytes(), code)
+    return store.remember("map", inputs, lambda: nifti(volume, affine, code))
 
 
 def nifti(volume: NDArray[np.float64], affine: NDArray[np.float64], code: str) -> bytes:

@@ -1,20 +1,22 @@
-"""Draw every figure of the report and say in words what it shows."""
+"""Draw every figure of the report and say in words what it shows.
 
-from collections.abc import Iterator, Mapping
+The drawing functions are imported where they are called: a figure that the store has needs no
+drawing library.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+import joblib
 import numpy as np
 
-from trdreport.cbma.analysis import CLUSTER_FWE
-from trdreport.cbma.atlas import Atlas
 from trdreport.cbma.claims import findings
 from trdreport.cbma.mask import resample, resample_set
-from trdreport.cbma.results import AnalysisResult, Cluster, ReadoutResult
+from trdreport.cbma.results import CLUSTER_FWE, AnalysisResult, Cluster, ReadoutResult
 from trdreport.cbma.run import Result
-from trdreport.figures.brains import FociGroup, cluster_slices, foci_glass_brain, stat_glass_brain
-from trdreport.figures.canvas import BOTH, LESS, MORE, STUDY_COLOURS, size
-from trdreport.figures.quality import quality_figure
-from trdreport.figures.regions import regions_figure
+from trdreport.cbma.store import Store
+from trdreport.figures.palette import BOTH, LESS, MORE, STUDY_COLOURS, FociGroup, size
 from trdreport.registry.fields import split_contrast
 from trdreport.registry.loading import Registry
 from trdreport.registry.plan import Analysis
@@ -39,11 +41,11 @@ class Gallery:
 Drawn = tuple[Figure, bytes]
 
 
-def draw_gallery(registry: Registry, results: Mapping[str, Result], atlas: Atlas) -> Gallery:
+def draw_gallery(registry: Registry, results: Mapping[str, Result], store: Store) -> Gallery:
     """Every figure of the report."""
-    general = [*_regions(registry, atlas), *_quality(registry)]
+    general = [*_regions(registry, store), *_quality(registry, store)]
     per_analysis = {
-        analysis.id: list(_of_analysis(registry, analysis, results[analysis.id]))
+        analysis.id: list(_of_analysis(registry, analysis, results[analysis.id], store))
         for analysis in registry.plan.analyses
     }
     everything = [*general, *(drawn for figures in per_analysis.values() for drawn in figures)]
@@ -54,12 +56,17 @@ def draw_gallery(registry: Registry, results: Mapping[str, Result], atlas: Atlas
     )
 
 
+def _paint(store: Store, what: str, drawn_from: object, draw: Callable[[], bytes]) -> bytes:
+    """An image from the store, or drawn; `drawn_from` is all that it depends on."""
+    return store.remember("figure", (what, joblib.hash(drawn_from)), draw)
+
+
 def _drawn(id_: str, image: bytes, alt: str, caption: str) -> Drawn:
     width, height = size(image)
     return Figure(id_, f"figures/{id_}.png", alt, caption, width, height), image
 
 
-def _regions(registry: Registry, atlas: Atlas) -> Iterator[Drawn]:
+def _regions(registry: Registry, store: Store) -> Iterator[Drawn]:
     case = next(iter(registry.review.groups))
     legend = {
         f"higher in {case}": MORE,
@@ -67,10 +74,17 @@ def _regions(registry: Registry, atlas: Atlas) -> Iterator[Drawn]:
         "both directions reported": BOTH,
     }
     for modality, description in registry.review.modalities.items():
-        more, less = _regions_by_direction(registry, atlas, modality, case)
+        more, less = _regions_by_direction(registry, store, modality, case)
         colours = {name: BOTH if name in less else MORE for name in more}
         colours |= dict.fromkeys(less - more, LESS)
-        image = regions_figure(atlas, colours, legend)
+
+        def draw(colours: dict[str, str] = colours) -> bytes:
+            from trdreport.cbma.atlas import load_atlas
+            from trdreport.figures.regions import regions_figure
+
+            return regions_figure(load_atlas(), colours, legend)
+
+        image = _paint(store, "regions", (colours, legend), draw)
         yield _drawn(
             f"regions-{modality.lower()}",
             image,
@@ -88,45 +102,64 @@ def _names(names: set[str]) -> str:
 
 
 def _regions_by_direction(
-    registry: Registry, atlas: Atlas, modality: str, case: str
+    registry: Registry, store: Store, modality: str, case: str
 ) -> tuple[set[str], set[str]]:
     """Names of regions with a focus where `case` has more, and where it has less."""
-    sets: dict[bool, set[str]] = {True: set(), False: set()}
+    sets: dict[bool, list[list[float]]] = {True: [], False: []}
     for study in registry.studies:
         for result in study.contrasts if study.imaging.modality == modality else ():
             more, less = split_contrast(result.contrast)
             points = np.array([[f.x, f.y, f.z] for f in result.foci], dtype=float)
-            for x, y, z in convert(points, result.space, "MNI", "icbm_spm2tal"):
-                label = atlas.label((float(x), float(y), float(z)))
-                if label.distance_mm <= REGION_REACH_MM and case in (more, less):
-                    sets[more == case].add(label.name)
-    return sets[True], sets[False]
+            if case in (more, less):
+                sets[more == case] += convert(points, result.space, "MNI", "icbm_spm2tal").tolist()
+    return _region_names(store, sets[True]), _region_names(store, sets[False])
 
 
-def _quality(registry: Registry) -> Iterator[Drawn]:
+def _region_names(store: Store, mni: list[list[float]]) -> set[str]:
+    def find() -> bytes:
+        from trdreport.cbma.atlas import load_atlas
+
+        labels = [load_atlas().label((x, y, z)) for x, y, z in mni]
+        names = {label.name for label in labels if label.distance_mm <= REGION_REACH_MM}
+        return json.dumps(sorted(names)).encode()
+
+    return set(json.loads(store.remember("regions", (json.dumps(mni), str(REGION_REACH_MM)), find)))
+
+
+def _quality(registry: Registry, store: Store) -> Iterator[Drawn]:
     for instrument in dict.fromkeys(study.quality.instrument for study in registry.studies):
         studies = [s for s in registry.studies if s.quality.instrument == instrument]
         labels = [study.label for study in studies]
         scores = [float(study.quality.score) for study in studies]
         told = "; ".join(f"{a} {b:g}" for a, b in zip(labels, scores, strict=True))
+
+        bars = (labels, scores, instrument)
+
+        def draw(bars: tuple[list[str], list[float], str] = bars) -> bytes:
+            from trdreport.figures.quality import quality_figure
+
+            return quality_figure(*bars)
+
         yield _drawn(
             "quality-scores",
-            quality_figure(labels, scores, instrument),
+            _paint(store, "quality", bars, draw),
             f"Quality scores: {told}.",
             f"Quality scores, {instrument}.",
         )
 
 
-def _of_analysis(registry: Registry, analysis: Analysis, result: Result) -> Iterator[Drawn]:
+def _of_analysis(
+    registry: Registry, analysis: Analysis, result: Result, store: Store
+) -> Iterator[Drawn]:
     if result.table.experiments:
-        yield _foci(registry, analysis, result)
+        yield _foci(registry, analysis, result, store)
     if not isinstance(result, AnalysisResult):
         return
     shown = list(_worth_showing(result))
     if shown:
-        yield _stat(registry, analysis, result)
+        yield _stat(registry, analysis, result, store)
     for readout, cluster in shown:
-        yield _slices(registry, analysis, result, readout, cluster)
+        yield _slices(registry, analysis, result, (readout, cluster), store)
 
 
 def _worth_showing(result: AnalysisResult) -> Iterator[tuple[ReadoutResult, Cluster]]:
@@ -140,7 +173,7 @@ def _worth_showing(result: AnalysisResult) -> Iterator[tuple[ReadoutResult, Clus
                 yield readout, cluster
 
 
-def _foci(registry: Registry, analysis: Analysis, result: Result) -> Drawn:
+def _foci(registry: Registry, analysis: Analysis, result: Result, store: Store) -> Drawn:
     labels = {study.id: study.label for study in registry.studies}
     colours = dict(zip((labels[id_] for id_ in sorted(labels)), _cycle(len(labels)), strict=True))
     profile = registry.profile_of(analysis)
@@ -155,10 +188,16 @@ def _foci(registry: Registry, analysis: Analysis, result: Result) -> Drawn:
         )
         for (study, contrast), points in members.items()
     ]  # fmt: skip
+
+    def draw() -> bytes:
+        from trdreport.figures.brains import foci_glass_brain
+
+        return foci_glass_brain(groups, colours, analysis.contrasts)
+
     told = "; ".join(f"{g.study} {g.contrast} {len(g.positions)}" for g in groups)
     return _drawn(
         f"{analysis.id}-foci",
-        foci_glass_brain(groups, colours, analysis.contrasts),
+        _paint(store, "foci", (groups, colours, analysis.contrasts), draw),
         f"Glass brains with the {result.table.n_foci} foci of the analysis {analysis.title}:"
         f" {told}.",
         f"{analysis.title}: the {result.table.n_foci} foci that were pooled, in MNI space.",
@@ -169,12 +208,18 @@ def _cycle(n: int) -> list[str]:
     return [STUDY_COLOURS[index % len(STUDY_COLOURS)] for index in range(n)]
 
 
-def _stat(registry: Registry, analysis: Analysis, result: AnalysisResult) -> Drawn:
+def _stat(registry: Registry, analysis: Analysis, result: AnalysisResult, store: Store) -> Drawn:
     readout = result.readouts[0]
     stat = result.maps["stat"]
     if result.space == "TAL":
         to_talairach = MNI_TO_TALAIRACH[registry.profile_of(analysis).transform]
         stat = resample(stat, result.affine, to_talairach)
+
+    def draw() -> bytes:
+        from trdreport.figures.brains import stat_glass_brain
+
+        return stat_glass_brain(stat, result.affine, readout.threshold_ale)
+
     peaks = "; ".join(
         f"{cluster.label} at {', '.join(coordinates(cluster.peak_mni))}"
         for cluster in readout.clusters
@@ -182,7 +227,7 @@ def _stat(registry: Registry, analysis: Analysis, result: AnalysisResult) -> Dra
     )
     return _drawn(
         f"{analysis.id}-ale",
-        stat_glass_brain(stat, result.affine, readout.threshold_ale),
+        _paint(store, "ale", (stat, result.affine, readout.threshold_ale), draw),
         f"Glass brains with ALE values above {readout.threshold_ale:.5f}; places where at least"
         f" two experiments meet: {peaks}.",
         f"{analysis.title}: ALE above {readout.threshold_ale:.5f}"
@@ -195,13 +240,20 @@ def _slices(
     registry: Registry,
     analysis: Analysis,
     result: AnalysisResult,
-    readout: ReadoutResult,
-    cluster: Cluster,
+    found: tuple[ReadoutResult, Cluster],
+    store: Store,
 ) -> Drawn:
+    readout, cluster = found
     inside = readout.labels == cluster.number
     if result.space == "TAL":
         to_talairach = MNI_TO_TALAIRACH[registry.profile_of(analysis).transform]
         inside = resample_set(inside, result.affine, to_talairach)
+
+    def draw() -> bytes:
+        from trdreport.figures.brains import cluster_slices
+
+        return cluster_slices(inside, result.affine, cluster.peak_mni)
+
     labels = {study.id: study.label for study in registry.studies}
     studies = ", ".join(labels[study] for study in cluster.contributing)
     told = (
@@ -212,7 +264,7 @@ def _slices(
     where = f"{', '.join(coordinates(cluster.peak))} {result.space}"
     return _drawn(
         f"{analysis.id}-{kind}-{cluster.number}",
-        cluster_slices(inside, result.affine, cluster.peak_mni),
+        _paint(store, "slices", (inside, result.affine, cluster.peak_mni), draw),
         f"Three planes of the MNI152 template through the peak of the cluster, {cluster.label}.",
         f"{analysis.title}: cluster at {where}"
         f" (MNI {', '.join(coordinates(cluster.peak_mni))}), {cluster.label},"

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
-from trdreport.cbma.analysis import CLUSTER_FWE
 from trdreport.cbma.claims import VOLUME_TOLERANCE_MM3, Claim
-from trdreport.cbma.results import AnalysisResult, Cluster, ReadoutResult
+from trdreport.cbma.results import CLUSTER_FWE, AnalysisResult, Cluster, ReadoutResult
 from trdreport.cbma.run import Result
 from trdreport.registry.loading import Registry
 from trdreport.report.tables import NOT_APPLICABLE, Table

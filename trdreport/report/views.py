@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from trdreport.cbma.analysis import CLUSTER_FWE
 from trdreport.cbma.claims import Claim, Verdict, findings
-from trdreport.cbma.results import AnalysisResult, Cluster, ReadoutResult
+from trdreport.cbma.results import CLUSTER_FWE, AnalysisResult, Cluster, ReadoutResult
 from trdreport.cbma.run import Result
 from trdreport.registry.bibliography import Reference
 from trdreport.registry.checks import Finding

@@ -1,0 +1,34 @@
+"""Colours, and the plain data that figures are drawn from; imports nothing heavy."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+STUDY_COLOURS: Final = (
+    "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7A5195", "#000000",
+)  # fmt: skip
+"""Okabe and Ito's colour-blind-safe palette, with a violet in place of its pale yellow."""
+
+MORE: Final = "#D55E00"
+LESS: Final = "#0072B2"
+BOTH: Final = "#7A5195"
+"""Colours of a direction: more in the first group, less, or both."""
+
+INK: Final = "#1c2733"
+SOFT: Final = "#52606d"
+
+
+@dataclass(frozen=True)
+class FociGroup:
+    """Foci (n, 3) in MNI mm of one study and one contrast."""
+
+    study: str
+    contrast: str
+    positions: NDArray[np.float64]
+
+
+def size(image: bytes) -> tuple[int, int]:
+    """Width and height in pixels of a PNG, from its header."""
+    return int.from_bytes(image[16:20], "big"), int.from_bytes(image[20:24], "big")
