@@ -54,6 +54,6 @@ $(STAMP): $(SYSTEM_STAMP) requirements.lock pyproject.toml
 	$$(scripts/find-python) -m venv $(VENV)
 	$(BIN)/python -m venv $(VENV)/uv
 	$(VENV)/uv/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
-	$(VENV)/uv/bin/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	$(VENV)/uv/bin/uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements.lock
 	$(VENV)/uv/bin/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch $@

@@ -26,6 +26,9 @@ CEREBELLUM_BEHIND_MM = -32.0
 CEREBELLUM_BELOW_MM = 0.0
 VERMIS_HALF_WIDTH_MM = 6.0
 
+NEIGHBOURHOOD_MM = 12
+"""A region is sought this far around a place first, and everywhere only when there is none."""
+
 WORDS = {
     "bankssts": "banks of the superior temporal sulcus",
     "caudalanteriorcingulate": "caudal anterior cingulate cortex",
@@ -112,7 +115,23 @@ class Atlas:
             return self.regions[int(self.volume[voxel]) - 1], 0.0
         if on_grid and self.cerebellum[voxel]:
             return None, 0.0
-        voxels = np.argwhere(self.volume)
+        found = self._nearest_in(mni, voxel, NEIGHBOURHOOD_MM)
+        if found is None or found[1] > NEIGHBOURHOOD_MM:
+            found = self._nearest_in(mni, voxel, max(self.volume.shape) + max(map(abs, voxel)))
+        assert found is not None  # noqa: S101 (the whole volume has regions)
+        return found
+
+    def _nearest_in(
+        self, mni: Coordinate, voxel: tuple[int, ...], reach: int
+    ) -> tuple[Region, float] | None:
+        """The nearest region voxel in a cube around `voxel`, and its distance in mm."""
+        corner = [max(v - reach, 0) for v in voxel]
+        block = self.volume[
+            tuple(slice(c, max(v + reach + 1, 0)) for c, v in zip(corner, voxel, strict=True))
+        ]
+        voxels = np.argwhere(block) + corner
+        if not len(voxels):
+            return None
         centres = voxels @ self.affine[:3, :3].T + self.affine[:3, 3]
         distances = np.linalg.norm(centres - np.array(mni), axis=1)
         first = int(np.argmin(distances))
