@@ -4,7 +4,7 @@ A finding is not an error: the value is kept as printed and the report shows the
 rule is a small generator with a stable code, and its docstring is the rule in one line.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from itertools import combinations
@@ -42,7 +42,7 @@ def possible_percent(percent: Decimal, n: int) -> bool:
 def impossible_percentages(registry: Registry) -> Iterator[Finding]:
     """GRIM: a percentage of n people is one that some whole number of them gives."""
     for study in registry.studies:
-        for name, percent, what in _percentages(study):
+        for name, percent, what in _percentages(registry, study):
             n = study.n(name)
             if not possible_percent(percent, n):
                 fits = [m for m in range(max(1, n - 5), n + 6) if possible_percent(percent, m)]
@@ -57,21 +57,22 @@ def impossible_percentages(registry: Registry) -> Iterator[Finding]:
                 ]
                 message = (
                     f"{study.label}, {name}: {percent} % {what} is no whole number of {n} people"
-                    f" ({percent * n / 100:.2f}); it fits n = {_list(fits)}"
+                    f" ({percent * n / 100:.2f}); "
+                    + (f"it fits n = {_list(fits)}" if fits else "no n near that fits")
                 )
                 if others:
-                    message += f", and the {name} group of {_list(others)}: exchanged rows?"
+                    message += f", so the {name} group of {_list(others)}: perhaps exchanged rows"
                 yield Finding("GRIM", "warning", (study.id,), message)
 
 
-def _percentages(study: Study) -> Iterator[tuple[str, Decimal, str]]:
+def _percentages(registry: Registry, study: Study) -> Iterator[tuple[str, Decimal, str]]:
     for name, group in study.groups.items():
         if isinstance(group.female_percent, Decimal):
             yield name, group.female_percent, "women"
         drugs = group.clinical.medication_percent if group.clinical else "not_reported"
         for drug, percent in drugs.items() if isinstance(drugs, dict) else ():
             if isinstance(percent, Decimal):
-                yield name, percent, f"on {drug.replace('_', ' ')}"
+                yield name, percent, f"on {registry.review.medication_classes[drug].short}"
 
 
 def _fits_own(study: Study, group: str) -> bool:
@@ -169,10 +170,6 @@ RULES: tuple[Callable[[Registry], Iterator[Finding]], ...] = (
 )
 
 
-def _list(items: object) -> str:
-    words = [str(item) for item in items]  # type: ignore[attr-defined]
-    return (
-        ", ".join(words[:-1]) + " and " + words[-1]
-        if len(words) > 1
-        else "".join(words) or "none near"
-    )
+def _list(items: Iterable[object]) -> str:
+    words = [str(item) for item in items]
+    return ", ".join(words[:-1]) + " and " + words[-1] if len(words) > 1 else "".join(words)

@@ -29,10 +29,15 @@ def suggest(word: str, candidates: Iterable[str]) -> str:
 def _problem(detail: ErrorDetails, file: YamlFile, fields: dict[str, bool]) -> Problem:
     kind, loc = detail["type"], detail["loc"]
     word = str(loc[-1]) if loc else ""
+    if kind == "missing" and word.isdigit():
+        return file.problem(loc[:-1], f"has {word} items and needs more; add what is missing")
     if kind == "missing":
         hint = f", with {_UNKNOWN_HINT} if it is unknown" if fields.get(word) else ""
         return file.problem(loc[:-1], f"the key '{word}' is missing; add it{hint}")
     if kind == "extra_forbidden":
+        if word in fields:
+            message = f"the key '{word}' does not belong here; move or remove it"
+            return file.problem(loc, message, at_key=True)
         near = suggest(word, fields)
         return file.problem(loc, f"unknown key '{word}'{near or '; remove it'}", at_key=True)
     return file.problem(loc, _message(detail))
@@ -42,7 +47,8 @@ def _message(detail: ErrorDetails) -> str:
     kind, context = detail["type"], detail.get("ctx", {})
     got = _shown(detail.get("input"))
     messages = {
-        "string_type": f"expected text, got {got}; put it in quotes if it is text",
+        "string_type": f"expected text, got {got}"
+        + ("" if isinstance(detail.get("input"), dict | tuple) else "; put it in quotes"),
         "int_type": f"expected a whole number, got {got}",
         "bool_type": f"expected true or false, got {got}",
         "is_instance_of": f"expected a number, got {got}",
@@ -58,6 +64,7 @@ def _message(detail: ErrorDetails) -> str:
         "less_than_equal": f"must be at most {context.get('le')}, got {got}",
         "string_too_short": "must not be empty",
         "string_too_long": f"is longer than {context.get('max_length')} characters; shorten it",
+        "too_long": f"has more than {context.get('max_length')} items; remove the rest",
         "too_short": f"needs at least {context.get('min_length')} item(s), has {_length(detail)}",
         "string_pattern_mismatch": _pattern_message(got, str(context.get("pattern", ""))),
         "literal_error": _literal_message(detail),

@@ -1,8 +1,8 @@
 """The review itself: question, criteria, vocabularies, search and PRISMA counts."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from trdreport.registry.fields import (
     CitationKey,
@@ -71,7 +71,10 @@ class Review(Record):
     authors: Annotated[tuple[Text, ...], Field(min_length=1)]
     question: Text
     population: Text
-    protocol: Protocol | Text
+    protocol: Annotated[
+        Annotated[Protocol, Tag("registered")] | Annotated[Literal["none"], Tag("none")],
+        Discriminator(lambda value: "none" if isinstance(value, str) else "registered"),
+    ]
     groups: dict[str, GroupType]
     modalities: dict[str, Modality]
     scales: dict[str, Scale]
