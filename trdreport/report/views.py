@@ -19,6 +19,7 @@ from trdreport.report.result_tables import (
     coordinates,
     number,
     overview_table,
+    readout_name,
 )
 from trdreport.report.study_tables import (
     acquisition_table,
@@ -248,9 +249,10 @@ def study_view(
             for cluster in findings(readout):
                 for part in cluster.contributions:
                     if study.id in part.studies and part.inside:
+                        where = ", ".join(coordinates(cluster.peak))
                         roles.append(
-                            f"{analysis.title}: {part.share:.0%} of the cluster at"
-                            f" {', '.join(coordinates(cluster.peak))} ({readout.readout})"
+                            f"{analysis.title}: {part.share:.0%} of the cluster at {where}"
+                            f" ({readout_name(readout.readout)})"
                         )
     return StudyView(
         study,
