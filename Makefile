@@ -2,11 +2,12 @@
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-TESTABLE := test-packages $(READY) browser lint
+BROWSER := $(VENV)/.browser
+TESTABLE := test-packages $(READY) $(BROWSER) lint
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help report test test-all lint bench format lock clean test-packages browser
+.PHONY: help report test test-all lint bench format lock clean test-packages
 
 help: ## show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -44,8 +45,9 @@ clean: ## remove the environment and the built site
 test-packages:
 	@scripts/system-packages test
 
-browser: $(READY)
+$(BROWSER): $(READY)
 	@scripts/browser $(BIN)/playwright
+	@touch $@
 
 # uv comes first, from the lock like all else, and then installs the rest. Wheels only: nothing is
 # built, so nothing enters without its hash.
@@ -55,7 +57,9 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || \
 		{ python=$$(scripts/find-python) && "$$python" -m venv --clear $(VENV); }
 	@sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > $(VENV)/uv.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r $(VENV)/uv.txt
-	@$(BIN)/uv pip sync --quiet --no-build --compile-bytecode --python $(BIN)/python --require-hashes requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: \
+		--require-hashes -r $(VENV)/uv.txt
+	@$(BIN)/uv pip sync --quiet --no-build --compile-bytecode --python $(BIN)/python \
+		--require-hashes requirements.lock
 	@$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python -e .
 	@touch $@
