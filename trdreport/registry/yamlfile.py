@@ -5,25 +5,14 @@ keeps its printed digits: `43.90` becomes `Decimal("43.90")`.
 """
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import (
-    AliasEvent,
-    DocumentStartEvent,
-    Event,
-    MappingEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-)
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+import yaml
 
 from trdreport.errors import DataError, Problem, file_problem
 
@@ -77,31 +66,20 @@ def read_yaml(path: Path) -> YamlFile:
     text = read_text(path)
     shown = str(path)
     try:
-        _refuse_events(shown, YAML(typ="safe", pure=True).parse(text))
-        root = YAML(typ="safe", pure=True).compose(text)
-    except MarkedYAMLError as error:
+        reader = _Reader(shown, yaml.parse(text, Loader=yaml.CSafeLoader))
+        data = reader.document()
+    except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         what = " ".join(str(error.problem or error.context or "not valid YAML").split())
-        raise DataError(
-            [
-                Problem(
-                    shown, line, column, "", f"cannot read the YAML: {what}; mend the syntax here"
-                )
-            ]
-        ) from error
-    except (YAMLError, ValueError) as error:
+        message = f"cannot read the YAML: {what}; mend the syntax here"
+        raise DataError([Problem(shown, line, column, "", message)]) from error
+    except (yaml.YAMLError, ValueError) as error:
         first = str(error).splitlines()[0]
         raise DataError([file_problem(shown, f"cannot read the YAML: {first}")]) from error
-    if root is None:
-        raise DataError([file_problem(shown, "the file is empty; write a record or delete it")])
-    positions: dict[Path_, tuple[int, int]] = {}
-    keys: dict[Path_, tuple[int, int]] = {}
-    problems: list[Problem] = []
-    data = _build(root, (), positions, keys, shown, problems)
-    if problems:
-        raise DataError(problems)
-    return YamlFile(shown, data, positions, keys)
+    if reader.problems:
+        raise DataError(reader.problems)
+    return YamlFile(shown, data, reader.positions, reader.keys)
 
 
 def read_text(path: Path) -> str:
@@ -124,87 +102,112 @@ def read_text(path: Path) -> str:
         raise DataError([file_problem(path, f"cannot be read: {error.strerror}")]) from error
 
 
-def _refuse_events(path: str, events: Iterator[Event]) -> None:
-    problems = []
-    documents = depth = 0
-    for event in events:
-        line, column = event.start_mark.line + 1, event.start_mark.column + 1
-        refusal = ""
-        anchor = getattr(event, "anchor", None)
-        if isinstance(event, AliasEvent):
-            refusal = f"the alias *{anchor} is not allowed; write the value out"
-        elif anchor:
-            refusal = f"the anchor &{anchor} is not allowed; remove it"
-        elif _explicit_tag(event):
-            refusal = f"the tag {_explicit_tag(event)} is not allowed; write the plain value"
-        elif isinstance(event, DocumentStartEvent):
-            documents += 1
-            if documents > 1:
-                refusal = "a second document starts here; keep one document a file"
-        if isinstance(event, MappingStartEvent | SequenceStartEvent):
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise DataError(
-                    [Problem(path, line, column, "", f"is nested deeper than {MAX_DEPTH} levels")]
-                )
-        elif isinstance(event, MappingEndEvent | SequenceEndEvent):
-            depth -= 1
-        if refusal:
-            problems.append(Problem(path, line, column, "", refusal))
-    if problems:
-        raise DataError(problems)
+class _Reader:
+    """Builds the data of one document from the parser's events, and refuses what is not allowed."""
 
+    def __init__(self, path: str, events: Iterator[yaml.Event]) -> None:
+        self.path, self.events = path, events
+        self.positions: dict[Path_, tuple[int, int]] = {}
+        self.keys: dict[Path_, tuple[int, int]] = {}
+        self.problems: list[Problem] = []
 
-def _explicit_tag(event: Event) -> str:
-    if isinstance(event, ScalarEvent | MappingStartEvent | SequenceStartEvent):
-        tag = event.ctag
-        return str(tag) if tag is not None and str(tag) != "None" else ""
-    return ""
+    def document(self) -> Any:
+        """The contents of the only document; an empty file is a problem."""
+        data, documents = None, 0
+        for event in self.events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    message = "a second document starts here; keep one document a file"
+                    self.refuse(event, message)
+            elif isinstance(event, yaml.NodeEvent):
+                value = self.value(event, (), 1)
+                data = value if documents == 1 else data
+        if not documents:
+            message = "the file is empty; write a record or delete it"
+            self.problems.append(file_problem(self.path, message))
+        return data
 
+    def refuse(self, event: yaml.Event, message: str, loc: Path_ = ()) -> None:
+        self.problems.append(Problem(self.path, *_place(event), dotted(loc), message))
 
-def _build(
-    node: Node,
-    loc: Path_,
-    positions: dict[Path_, tuple[int, int]],
-    keys: dict[Path_, tuple[int, int]],
-    path: str,
-    problems: list[Problem],
-) -> Any:
-    positions[loc] = (node.start_mark.line + 1, node.start_mark.column + 1)
-    if isinstance(node, SequenceNode):
-        return tuple(
-            _build(child, (*loc, index), positions, keys, path, problems)
-            for index, child in enumerate(node.value)
-        )
-    if isinstance(node, MappingNode):
+    def value(self, event: yaml.Event, loc: Path_, depth: int) -> Any:
+        self.positions[loc] = _place(event)
+        self.check_node(event)
+        if isinstance(event, yaml.ScalarEvent):
+            return _scalar(event)
+        if isinstance(event, yaml.AliasEvent):
+            return None
+        if depth > MAX_DEPTH:
+            message = f"is nested deeper than {MAX_DEPTH} levels"
+            raise DataError([Problem(self.path, *_place(event), "", message)])
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self.sequence(loc, depth)
+        return self.mapping(loc, depth)
+
+    def check_node(self, event: yaml.Event) -> None:
+        tag = getattr(event, "tag", None)
+        if isinstance(event, yaml.AliasEvent):
+            self.refuse(event, f"the alias *{event.anchor} is not allowed; write the value out")
+        elif isinstance(event, yaml.NodeEvent) and event.anchor:
+            self.refuse(event, f"the anchor &{event.anchor} is not allowed; remove it")
+        elif tag is not None:
+            self.refuse(event, f"the tag {_short(tag)} is not allowed; write the plain value")
+
+    def sequence(self, loc: Path_, depth: int) -> tuple[Any, ...]:
+        values: list[Any] = []
+        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+            values.append(self.value(event, (*loc, len(values)), depth + 1))
+        return tuple(values)
+
+    def mapping(self, loc: Path_, depth: int) -> dict[str, Any]:
         mapping: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            mark = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
-            key = key_node.value if isinstance(key_node, ScalarNode) else None
-            if not isinstance(key, str):
-                problems.append(Problem(path, *mark, dotted(loc), "a key must be plain text"))
-                continue
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            key = event.value if isinstance(event, yaml.ScalarEvent) else None
+            if key is None:
+                self.value(event, loc, depth + 1)  # read on behind it
+                self.refuse(event, "a key must be plain text", loc)
+            else:
+                self.check_node(event)
+            here = loc if key is None else (*loc, key)
             if key in mapping:
-                message = f"the key '{key}' stands twice; keep one of the two"
-                problems.append(Problem(path, *mark, dotted((*loc, key)), message))
-                continue
-            keys[(*loc, key)] = mark
-            mapping[key] = _build(value_node, (*loc, key), positions, keys, path, problems)
+                self.refuse(event, f"the key '{key}' stands twice; keep one of the two", here)
+            elif key is not None:
+                self.keys[here] = _place(event)
+            value = self.value(next(self.events), here, depth + 1)
+            if key is not None:
+                mapping.setdefault(key, value)
         return mapping
-    assert isinstance(node, ScalarNode)  # noqa: S101 (YAML has no fourth kind of node)
-    return _scalar(node)
 
 
-def _scalar(node: ScalarNode) -> str | int | bool | Decimal | None:
-    kind = str(node.tag).rsplit(":", 1)[-1]
-    text: str = node.value
-    if kind == "null":
+def _place(event: yaml.Event) -> tuple[int, int]:
+    mark = event.start_mark
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+
+
+def _short(tag: str) -> str:
+    return tag.replace("tag:yaml.org,2002:", "!!")
+
+
+# Plain scalars by the core schema of YAML 1.2.2 (10.3.2): `NO`, `1:30` and `2022-04-23` are text.
+NULL = re.compile(r"~|null|Null|NULL|")
+BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
+INT = re.compile(r"[-+]?[0-9]{1,99}|0o[0-7]{1,99}|0x[0-9a-fA-F]{1,99}")
+FLOAT = re.compile(
+    r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"
+)
+
+
+def _scalar(event: yaml.ScalarEvent) -> str | int | bool | Decimal | None:
+    text: str = event.value
+    if event.style is not None and event.style != "":
+        return text
+    if NULL.fullmatch(text):
         return None
-    if kind == "bool":
+    if BOOL.fullmatch(text):
         return text.lower() == "true"
-    if kind == "int" and len(text) < 100:
-        digits = text.replace("_", "")
-        return int(digits, 0 if digits.lstrip("+-")[:2].lower() in ("0x", "0o") else 10)
-    if kind == "float":
-        return Decimal(text.replace("_", "").replace(".inf", "inf").replace(".nan", "nan"))
+    if INT.fullmatch(text):
+        return int(text, 0 if text[:2] in ("0x", "0o") else 10)
+    if FLOAT.fullmatch(text):
+        return Decimal(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
     return text
