@@ -3,12 +3,17 @@
 import logging
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from trdreport.errors import DataError
+
+if TYPE_CHECKING:
+    from trdreport.cbma.scheduling import Scheduler
 
 app = typer.Typer(
     help="Study records in, published report out.",
@@ -57,6 +62,12 @@ def build(
     no_cache: Annotated[
         bool, typer.Option("--no-cache", help="Compute everything anew and keep nothing.")
     ] = False,
+    dask: Annotated[
+        str | None,
+        typer.Option(
+            "--dask", metavar="ADDRESS", help="Send the permutations to this Dask scheduler."
+        ),
+    ] = None,
 ) -> None:
     """Check the records, run every analysis, and write the site.
 
@@ -72,15 +83,31 @@ def build(
     from trdreport.report.pages import default_templates
     from trdreport.report.summary import summary
 
-    with progress(len(loaded.plan.analyses) + STEPS_AROUND) as step:
+    with _scheduler(dask) as scheduler, progress(len(loaded.plan.runs) + STEPS_AROUND) as step:
         built = build_site(
             loaded,
             site,
             templates or default_templates(),
             cache=None if no_cache else cache,
+            scheduler=scheduler,
             step=step,
         )
     print(summary(built))
+
+
+@contextmanager
+def _scheduler(dask: str | None) -> Iterator["Scheduler | None"]:
+    """The Dask cluster at an address; None, the threads of this process, without one."""
+    if dask is None:
+        yield None
+        return
+    from trdreport.cbma.scheduling import ClusterError, dask_cluster
+
+    try:
+        with dask_cluster(dask) as cluster:
+            yield cluster
+    except ClusterError as error:
+        raise typer.BadParameter(f"{error}.", param_hint="--dask") from error
 
 
 @app.command()

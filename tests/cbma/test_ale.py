@@ -16,10 +16,10 @@ Pieces = tuple[ExperimentTable, Profile, NDArray[np.bool_], NDArray[np.float64]]
 
 @pytest.fixture(scope="module")
 def pieces(real_registry: Registry) -> Pieces:
-    analysis = real_registry.analysis("fmri-trd-hc")
-    profile = real_registry.profile_of(analysis).model_copy(update={"permutations": 200})
+    run = real_registry.run("fmri-trd-hc")
+    profile = run.profile.model_copy(update={"permutations": 200})
     mask, affine = analysis_mask(profile)
-    return experiment_table(real_registry, analysis), profile, mask, affine
+    return experiment_table(real_registry, run), profile, mask, affine
 
 
 def test_the_mask_is_that_of_the_recipe(pieces: Pieces) -> None:

@@ -10,8 +10,10 @@ from scipy import ndimage
 from trdreport.cbma.kernel import modelled_activation
 from trdreport.cbma.mask import analysis_mask
 from trdreport.cbma.null import NullPlan, draw, maxima_of, permute, plan_null, run_chunk
+from trdreport.cbma.scheduling import Local
 from trdreport.cbma.selection import experiment_table
 from trdreport.registry.loading import Registry
+from trdreport.registry.spaces import apply
 
 SHAPE = (14, 15, 16)
 AFFINE = np.diag([2.0, 2.0, 2.0, 1.0])
@@ -44,21 +46,28 @@ def by_nimare(
     return [float(ale.max()), float(size), float(mass)]
 
 
+def foci_at(counts: list[int], centred: bool) -> list[np.ndarray]:
+    """Foci in voxels, in centres or anywhere; where they are matters only for the offsets."""
+    generator = np.random.default_rng(sum(counts))
+    foci = [generator.uniform(0, 10, (count, 3)) for count in counts]
+    return [np.rint(own) for own in foci] if centred else foci
+
+
 @settings(deadline=None, max_examples=40)
 @given(
     experiments=st.lists(
         st.tuples(st.integers(2, 5000), st.integers(1, 12)), min_size=2, max_size=6
     ),
     kind=st.sampled_from(["one voxel", "box", "everything"]),
-    jitter=st.booleans(),
+    centred=st.booleans(),
     seed=st.integers(0, 2**32 - 1),
     threshold=st.sampled_from([0.003, 0.0085, 0.012]),
 )
 def test_maxima_equal_nimares(
-    experiments: list[tuple[int, int]], kind: str, jitter: bool, seed: int, threshold: float
+    experiments: list[tuple[int, int]], kind: str, centred: bool, seed: int, threshold: float
 ) -> None:
     sizes, foci = [list(part) for part in zip(*experiments, strict=True)]
-    plan = plan_null(sizes, foci, mask_of(kind), 2.0, jitter=jitter)
+    plan = plan_null(sizes, foci_at(foci, centred), mask_of(kind), 2.0)
     places = draw(plan, seed, 0)
     expected = by_nimare(plan, sizes, places, threshold)
     for crowded in (1, 10_000):
@@ -68,11 +77,11 @@ def test_maxima_equal_nimares(
 
 def test_both_ways_agree_on_the_review(real_registry: Registry) -> None:
     """Looking only where the threshold can be passed changes no maximum, size or mass."""
-    analysis = real_registry.analysis("all-trd-hc")
-    experiments = experiment_table(real_registry, analysis).experiments
-    mask, _ = analysis_mask(real_registry.profile_of(analysis))
-    sizes = [e.sample_size for e in experiments]
-    plan = plan_null(sizes, [len(e.foci) for e in experiments], mask, 2.0, jitter=True)
+    run = real_registry.run("all-trd-hc")
+    experiments = experiment_table(real_registry, run).experiments
+    mask, affine = analysis_mask(run.profile)
+    foci = [apply(np.linalg.inv(affine), e.positions()) for e in experiments]
+    plan = plan_null([e.sample_size for e in experiments], foci, mask, 2.0)
     places = np.stack([draw(plan, 1, index) for index in range(60)])
     for threshold in (0.004, 0.00845, 0.0135):
         scattered = maxima_of(plan, threshold, places, crowded=10_000)
@@ -83,18 +92,18 @@ def test_both_ways_agree_on_the_review(real_registry: Registry) -> None:
 
 @pytest.fixture(scope="module")
 def plan() -> NullPlan:
-    return plan_null([20, 33, 20], [3, 1, 5], mask_of("box"), 2.0, jitter=True)
+    return plan_null([20, 33, 20], foci_at([3, 1, 5], centred=False), mask_of("box"), 2.0)
 
 
 def test_the_null_is_the_same_for_any_number_of_workers(plan: NullPlan) -> None:
-    alone, many = permute(plan, 0.008, 130, 7), permute(plan, 0.008, 130, 7, workers=4)
+    alone, many = (permute(plan, 0.008, 7, range(1030), Local(n)) for n in (1, 4))
     np.testing.assert_array_equal(alone.size, many.size)
     np.testing.assert_array_equal(alone.ale, many.ale)
 
 
 def test_the_null_is_the_same_for_any_chunk(plan: NullPlan) -> None:
-    whole = run_chunk(plan, 0.008, range(20), 7)
-    parts = [run_chunk(plan, 0.008, range(i, i + 1), 7) for i in range(20)]
+    whole = run_chunk(plan, 0.008, 7, range(20))
+    parts = [run_chunk(plan, 0.008, 7, range(i, i + 1)) for i in range(20)]
     np.testing.assert_array_equal(whole, np.concatenate(parts))
 
 
@@ -103,7 +112,20 @@ def test_another_seed_is_another_null(plan: NullPlan) -> None:
     assert not np.array_equal(draw(plan, 1, 0), draw(plan, 1, 1))
 
 
-def test_jitter_stays_in_the_voxel(plan: NullPlan) -> None:
-    places = np.concatenate([draw(plan, 3, index) for index in range(50)])
-    assert plan.inside[tuple(np.rint(places).astype(int).T)].all()
-    assert np.abs(places - np.rint(places)).max() > 0.4
+def test_a_focus_keeps_its_offset_in_its_voxel(plan: NullPlan) -> None:
+    for index in range(50):
+        places = draw(plan, 3, index)
+        voxels = np.rint(places - plan.offsets).astype(int)
+        assert plan.inside[tuple(voxels.T)].all()
+        np.testing.assert_allclose(places - voxels, plan.offsets)
+
+
+def test_the_spot_of_a_single_focus_is_never_significant() -> None:
+    """A focus between voxel centres makes a larger spot; so it does in the null."""
+    foci = [np.array([[7.5, 7.5, 7.5]]), np.array([[7.0, 7.0, 7.0]])]
+    mask = np.ones((60, 60, 60), bool)
+    null = permute(plan_null([20, 20], foci, mask, 2.0), 0.008, 1, range(400)).size
+    largest = maxima_of(
+        plan_null([20, 20], foci, mask, 2.0), 0.008, np.array([[[30.5] * 3, [50.0] * 3]])
+    )[0, 1]
+    assert (null >= largest).mean() > 0.8

@@ -14,7 +14,7 @@ def table(registry: Registry, analysis: str, **profile: object) -> ExperimentTab
     plan = registry.plan
     changed = {name: old.model_copy(update=profile) for name, old in plan.profiles.items()}
     registry = Registry(**{**vars(registry), "plan": plan.model_copy(update={"profiles": changed})})
-    return experiment_table(registry, registry.analysis(analysis))
+    return experiment_table(registry, registry.run(analysis))
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_a_null_finding_is_named_not_pooled(overlaid: Callable[[str], Path]) -> 
     end = text.index("  - contrast: HC>TRD")
     study.write_text(text[:cut] + "    foci: []\n" + text[end:])
     registry = load_registry(root)
-    found = experiment_table(registry, registry.analysis("vbm-more"))
+    found = experiment_table(registry, registry.run("vbm-more"))
     assert found.without_foci == ("alpha2018",)
     assert [e.unit for e in found.experiments] == ["beta2019"]
 

@@ -2,8 +2,9 @@
 
 import logging
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import nibabel as nib
 import numpy as np
@@ -20,9 +21,18 @@ from scipy import sparse
 
 from trdreport.cbma.clusters import cluster_measures
 from trdreport.cbma.kernel import modelled_activation
-from trdreport.cbma.null import NullPlan, permute, plan_null
+from trdreport.cbma.null import NullMaxima, NullPlan, permute, plan_null
 from trdreport.cbma.results import BoolMap, Experiment, ExperimentTable, FloatMap
+from trdreport.cbma.scheduling import Local, Scheduler
+from trdreport.cbma.stopping import (
+    Interval,
+    confidence_sequence,
+    decided,
+    exact_interval,
+    looks,
+)
 from trdreport.registry.plan import Profile
+from trdreport.registry.spaces import apply
 
 CORRECTED_LOGP = "logp_desc-size_level-cluster_corr-FWE_method-montecarlo"
 
@@ -67,8 +77,14 @@ class IndexedALE(ALE):  # type: ignore[misc]
         n_iters: int = 5000,
         n_cores: int = 1,
         vfwe_only: bool = False,
+        scheduler: Scheduler | None = None,
+        stop_at: float | None = None,
     ) -> tuple[dict[str, FloatMap], dict[str, pd.DataFrame], str]:
         """Family-wise error correction by size and mass of clusters and by the largest ALE.
+
+        Chunks of permutations go to `scheduler`, or to `n_cores` threads. With `stop_at` fewer
+        than `n_iters` are drawn when the cluster-size p of every cluster is known to lie above or
+        below it (`trdreport.cbma.stopping`).
 
         Raises NotImplementedError for `vfwe_only`, which no profile asks for.
         """
@@ -77,9 +93,10 @@ class IndexedALE(ALE):  # type: ignore[misc]
         stat = result.get_map("stat", return_type="array")
         threshold = float(self._p_to_summarystat(voxel_thresh))
         inside = np.asanyarray(self.masker.mask_img.dataobj) > 0
-        maxima = permute(self._null_plan(inside), threshold, n_iters, self.random_state, n_cores)
         volume = _unmasked(stat, inside, 0.0)
         labels, sizes, masses = cluster_measures(volume, threshold)
+        draw = partial(permute, self._null_plan(inside), threshold, self.random_state)
+        maxima = _draw(draw, n_iters, scheduler or Local(n_cores), sizes[1:], stop_at)
         cluster = labels[inside]
         values = {
             "level-voxel": null_to_p(stat, maxima.ale, tail="upper"),
@@ -89,18 +106,37 @@ class IndexedALE(ALE):  # type: ignore[misc]
         self.null_maxima_ = maxima
         maps = {f"logp_{name}": -np.log10(p) for name, p in values.items()}
         maps |= {f"z_{name}": p_to_z(p, tail="one") for name, p in values.items()}
-        return maps, {}, f"{n_iters} permutations, clusters of face-connected voxels"
+        return maps, {}, f"{len(maxima.size)} permutations, clusters of face-connected voxels"
 
     def _null_plan(self, inside: BoolMap) -> NullPlan:
-        coordinates = self.inputs_["coordinates"]
-        units = coordinates.groupby("id", sort=True)["sample_size"]
+        units = [unit for _, unit in self.inputs_["coordinates"].groupby("id", sort=True)]
+        to_voxel = np.linalg.inv(self.masker.mask_img.affine)
+        exact = isinstance(self.kernel_transformer, ExactALEKernel)
+        positions = [apply(to_voxel, unit[["x", "y", "z"]].to_numpy(float)) for unit in units]
         return plan_null(
-            [round(float(n)) for n in units.first()],
-            list(units.size()),
+            [round(float(unit["sample_size"].iloc[0])) for unit in units],
+            positions if exact else [np.rint(foci) for foci in positions],
             inside,
             float(self.masker.mask_img.header.get_zooms()[0]),
-            jitter=isinstance(self.kernel_transformer, ExactALEKernel),
         )
+
+
+def _draw(
+    permute_: Callable[[range, Scheduler], NullMaxima],
+    permutations: int,
+    scheduler: Scheduler,
+    observed: NDArray[np.float64],
+    stop_at: float | None,
+) -> NullMaxima:
+    if stop_at is None:
+        return permute_(range(permutations), scheduler)
+    first, *further = looks(permutations)
+    maxima = permute_(first, scheduler)
+    for indices in further:
+        if decided(maxima.size, observed, stop_at):
+            break
+        maxima += permute_(indices, scheduler)
+    return maxima
 
 
 @dataclass(frozen=True)
@@ -109,16 +145,23 @@ class Estimate:
 
     `maps` holds `stat` (ALE), `p`, `z` (both uncorrected, one-sided) and `p_fwe` (of the cluster
     that a voxel is in, 1 outside clusters). `thresholds` maps an uncorrected p to its ALE value.
-    `null_sizes` has the largest cluster, in voxels, of each permutation.
+    `null_sizes` has the largest cluster, in voxels, of each permutation; `stopped_early` says that
+    their number was not fixed before.
     """
 
     maps: Mapping[str, FloatMap]
     thresholds: Mapping[float, float]
     null_sizes: NDArray[np.float64]
+    stopped_early: bool
 
     def cluster_p(self, voxels: int) -> float:
         """Family-wise error p of a cluster of this many voxels."""
         return round(float(null_to_p(float(voxels), self.null_sizes, tail="upper")), 9)
+
+    def cluster_p_interval(self, voxels: int) -> Interval:
+        """Interval of that p: what is still open after so many permutations."""
+        interval = confidence_sequence if self.stopped_early else exact_interval
+        return interval(int((self.null_sizes >= voxels).sum()), len(self.null_sizes))
 
 
 def estimate(
@@ -127,7 +170,7 @@ def estimate(
     mask: BoolMap,
     affine: NDArray[np.float64],
     *,
-    workers: int = 1,
+    scheduler: Scheduler = Local(),  # noqa: B008 (frozen)
 ) -> Estimate:
     """ALE of an experiment table with cluster-level family-wise error by permutation.
 
@@ -144,7 +187,8 @@ def estimate(
             method="montecarlo",
             voxel_thresh=float(profile.cluster_forming_p),
             n_iters=profile.permutations,
-            n_cores=workers,
+            scheduler=scheduler,
+            stop_at=float(profile.cluster_fwe_p) if profile.stop_early else None,
         ).transform(result)
     values = {name: np.asarray(corrected.maps[name], dtype=float) for name in ("stat", "p", "z")}
     values["p_fwe"] = 10.0 ** -np.asarray(corrected.maps[CORRECTED_LOGP], dtype=float)
@@ -156,6 +200,7 @@ def estimate(
         },
         thresholds={p: float(corrected.estimator._p_to_summarystat(p)) for p in cuts},
         null_sizes=corrected.estimator.null_maxima_.size,
+        stopped_early=profile.stop_early,
     )
 
 

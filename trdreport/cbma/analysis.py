@@ -22,6 +22,7 @@ from trdreport.cbma.results import (
     ReadoutResult,
     SourcedFocus,
 )
+from trdreport.cbma.scheduling import Scheduler
 from trdreport.registry.plan import Profile
 from trdreport.registry.spaces import apply, convert
 
@@ -34,15 +35,14 @@ def uncorrected(profile: Profile) -> str:
 
 
 def run_analysis(
-    analysis: str, table: ExperimentTable, profile: Profile, label: Labeller, *, workers: int = 1
+    run: str, table: ExperimentTable, profile: Profile, label: Labeller, *, scheduler: Scheduler
 ) -> AnalysisResult:
     """Run one analysis; raises ValueError with fewer than two experiments."""
     mask, affine = analysis_mask(profile)
-    estimated = estimate(table, profile, mask, affine, workers=workers)
-    activations = _activations(table, mask, affine)
-    describe = _Describer(table, profile, affine, mask, estimated, activations, label)
+    estimated = estimate(table, profile, mask, affine, scheduler=scheduler)
+    describe = _Describer(table, profile, affine, estimated, label)
     return AnalysisResult(
-        analysis=analysis,
+        run=run,
         table=table,
         space=profile.space,
         affine=affine,
@@ -56,18 +56,6 @@ def run_analysis(
     )
 
 
-def _activations(
-    table: ExperimentTable, mask: BoolMap, affine: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Modelled activation of each experiment inside the mask: (experiments, voxels)."""
-    return np.stack(
-        [
-            modelled_activation(e.positions(), e.sample_size, mask.shape, affine)[mask]
-            for e in table.experiments
-        ]
-    )
-
-
 class _Describer:
     """Turns thresholded maps into clusters; holds what every cluster's description needs."""
 
@@ -76,13 +64,14 @@ class _Describer:
         table: ExperimentTable,
         profile: Profile,
         affine: NDArray[np.float64],
-        mask: BoolMap,
         estimated: Estimate,
-        activations: NDArray[np.float64],
         label: Labeller,
     ) -> None:
-        self.table, self.profile, self.affine, self.mask = table, profile, affine, mask
-        self.estimated, self.activations, self.label = estimated, activations, label
+        self.table, self.profile, self.affine = table, profile, affine
+        self.estimated, self.label = estimated, label
+        cuts = estimated.thresholds.values()
+        self.shown = estimated.maps["stat"] > min(cuts)
+        self.activations = self._activations()
 
     def readout(self, name: str, threshold_p: float, *, corrected: bool) -> ReadoutResult:
         threshold = self.estimated.thresholds[threshold_p]
@@ -98,6 +87,7 @@ class _Describer:
         peak = apply(self.affine, np.array([voxel], dtype=float))
         mni = convert(peak, self.profile.space, "MNI", self.profile.transform)
         p_fwe = self.estimated.cluster_p(voxels) if corrected else None
+        p_fwe_interval = self.estimated.cluster_p_interval(voxels) if corrected else None
         return Cluster(
             number=number,
             peak=_triple(peak[0]),
@@ -107,13 +97,25 @@ class _Describer:
             p_uncorrected=float(maps["p"][voxel]),
             z_value=float(maps["z"][voxel]),
             p_fwe=p_fwe,
+            p_fwe_interval=p_fwe_interval,
             significant=p_fwe is not None and p_fwe < float(self.profile.cluster_fwe_p),
             label=self.label(_triple(mni[0])),
             contributions=self._contributions(inside),
         )
 
+    def _activations(self) -> NDArray[np.float64]:
+        """Modelled activation of each experiment in the voxels of all clusters."""
+        return np.stack(
+            [
+                modelled_activation(e.positions(), e.sample_size, self.shown.shape, self.affine)[
+                    self.shown
+                ]
+                for e in self.table.experiments
+            ]
+        )
+
     def _contributions(self, inside: BoolMap) -> tuple[Contribution, ...]:
-        shares = removal_shares(self.activations[:, inside[self.mask]], ale_union)
+        shares = removal_shares(self.activations[:, inside[self.shown]], ale_union)
         contributions = [
             Contribution(e.unit, e.studies, float(share), self._foci_inside(e, inside))
             for e, share in zip(self.table.experiments, shares, strict=True)

@@ -46,9 +46,7 @@ def encode(result: AnalysisResult) -> bytes:
     return buffer.getvalue()
 
 
-def decode(
-    content: bytes, analysis: str, table: ExperimentTable, profile: Profile
-) -> AnalysisResult:
+def decode(content: bytes, run: str, table: ExperimentTable, profile: Profile) -> AnalysisResult:
     """The result that `encode` made bytes of, for the table and profile it was made from."""
     mask, affine = analysis_mask(profile)
     with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
@@ -61,7 +59,7 @@ def decode(
 
     readouts = _READOUTS.validate_json(stored["readouts"].tobytes())
     return AnalysisResult(
-        analysis=analysis,
+        run=run,
         table=table,
         space=profile.space,
         affine=affine,

@@ -1,17 +1,17 @@
 """The permutation null of ALE: largest value, cluster and mass of random data sets.
 
 Each permutation moves every focus to a random place in the mask and keeps how many foci an
-experiment has and how wide its kernel is (Eickhoff et al. 2012). Places are voxels of the mask;
-for a profile with exact foci they are spread evenly within their voxels, as real foci are, since
-otherwise a focus between voxel centres could make a larger cluster than chance ever does.
+experiment has and how wide its kernel is (Eickhoff et al. 2012). A focus moves by whole voxels
+and keeps its offset from the centre of its voxel: a focus between centres covers more voxels than
+one in a centre, so a null without its offset would call the spot of a single focus significant.
 
 Permutation i draws from a counter-based generator keyed by the seed and i, so the null does not
 depend on how the work is divided. The compiled loops are in `null_loops`.
 """
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from trdreport.cbma.kernel import axis_reach, sigma_mm
 from trdreport.cbma.null_loops import crowded_maxima, scattered_maxima
 from trdreport.cbma.results import BoolMap
+from trdreport.cbma.scheduling import Local, Scheduler
 
 CHUNK = 250
 """Permutations that a worker takes at a time."""
@@ -33,7 +34,7 @@ class NullPlan:
 
     `inside` is the mask, padded so that no kernel leaves it; `voxels` (n, 3) are its voxels.
     `sigmas` (voxels) and `reaches` (whole voxels) give each experiment's kernel, `foci_of` its
-    range of foci. `jitter` spreads foci within their voxels.
+    range of foci; `offsets` (foci, 3) says where in its voxel each focus lies, in voxels.
     """
 
     inside: BoolMap
@@ -41,7 +42,7 @@ class NullPlan:
     sigmas: NDArray[np.float64]
     reaches: NDArray[np.int64]
     foci_of: NDArray[np.int64]
-    jitter: bool
+    offsets: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -52,19 +53,24 @@ class NullMaxima:
     size: NDArray[np.float64]
     mass: NDArray[np.float64]
 
+    def __add__(self, more: "NullMaxima") -> "NullMaxima":
+        """These permutations and then the others."""
+        pairs = zip(vars(self).values(), vars(more).values(), strict=True)
+        return NullMaxima(*(np.concatenate(pair) for pair in pairs))
+
 
 def plan_null(
     sample_sizes: Sequence[int],
-    foci: Sequence[int],
+    foci: Sequence[NDArray[np.float64]],
     mask: BoolMap,
     voxel_mm: float,
-    *,
-    jitter: bool,
 ) -> NullPlan:
-    """Prepare a run for experiments with these sample sizes and numbers of foci.
+    """Prepare a run for experiments with these sample sizes and foci (n, 3) in voxels.
 
-    `voxel_mm` is the edge of the mask's cubic voxels.
+    `voxel_mm` is the edge of the mask's cubic voxels. Of the foci only their number and their
+    offsets from voxel centres matter.
     """
+    positions = np.concatenate(foci)
     sigmas = np.array([sigma_mm(n) / voxel_mm for n in sample_sizes])
     reaches = np.array([axis_reach(sigma) for sigma in sigmas])
     inside = np.pad(mask, int(reaches.max()) + 2)
@@ -73,23 +79,26 @@ def plan_null(
         voxels=np.argwhere(inside),
         sigmas=sigmas,
         reaches=reaches,
-        foci_of=np.cumsum([0, *foci]),
-        jitter=jitter,
+        foci_of=np.cumsum([0, *map(len, foci)]),
+        offsets=positions - np.rint(positions),
     )
 
 
 def permute(
-    plan: NullPlan, threshold: float, permutations: int, seed: int, workers: int = 1
+    plan: NullPlan,
+    threshold: float,
+    seed: int,
+    indices: range,
+    scheduler: Scheduler = Local(),  # noqa: B008 (frozen)
 ) -> NullMaxima:
-    """Maxima of `permutations` random data sets; clusters are above `threshold` (ALE), strictly."""
-    chunks = [range(i, min(i + CHUNK, permutations)) for i in range(0, permutations, CHUNK)]
-    with ThreadPoolExecutor(max(1, workers)) as pool:
-        parts = list(pool.map(lambda chunk: run_chunk(plan, threshold, chunk, seed), chunks))
-    maxima = np.concatenate(parts)
+    """Maxima of the random data sets with these indices; clusters are above `threshold` (ALE)."""
+    starts = range(indices.start, indices.stop, CHUNK)
+    chunks = [range(start, min(start + CHUNK, indices.stop)) for start in starts]
+    maxima = np.concatenate(scheduler.map(partial(run_chunk, plan, threshold, seed), chunks))
     return NullMaxima(maxima[:, 0], maxima[:, 1], maxima[:, 2])
 
 
-def run_chunk(plan: NullPlan, threshold: float, indices: range, seed: int) -> NDArray[np.float64]:
+def run_chunk(plan: NullPlan, threshold: float, seed: int, indices: range) -> NDArray[np.float64]:
     """Maxima (n, 3) of the permutations with these indices: ALE, size, mass."""
     return maxima_of(plan, threshold, np.stack([draw(plan, seed, index) for index in indices]))
 
@@ -97,9 +106,7 @@ def run_chunk(plan: NullPlan, threshold: float, indices: range, seed: int) -> ND
 def draw(plan: NullPlan, seed: int, index: int) -> NDArray[np.float64]:
     """Places (foci, 3) of all foci in permutation `index`, in voxels of the padded mask."""
     generator = np.random.Generator(np.random.Philox(key=np.array([seed, index], np.uint64)))
-    n = int(plan.foci_of[-1])
-    places = plan.voxels[generator.integers(len(plan.voxels), size=n)].astype(float)
-    return places + generator.uniform(-0.5, 0.5, (n, 3)) if plan.jitter else places
+    return plan.voxels[generator.integers(len(plan.voxels), size=len(plan.offsets))] + plan.offsets
 
 
 def maxima_of(

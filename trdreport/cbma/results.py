@@ -106,7 +106,8 @@ class Contribution:
 class Cluster:
     """Face-connected voxels above a threshold.
 
-    `peak` and `peak_mni` in mm; p values are one-sided. `p_fwe` is None where no family-wise
+    `peak` and `peak_mni` in mm; p values are one-sided. `p_fwe_interval` says what `p_fwe` may be
+    given the number of permutations. Both are None where no family-wise
     correction belongs to the readout, and such a cluster is never `significant`.
     """
 
@@ -118,6 +119,7 @@ class Cluster:
     p_uncorrected: float
     z_value: float
     p_fwe: float | None
+    p_fwe_interval: tuple[float, float] | None
     significant: bool
     label: AtlasLabel
     contributions: tuple[Contribution, ...]
@@ -147,13 +149,13 @@ class ReadoutResult:
 
 @dataclass(frozen=True)
 class AnalysisResult:
-    """One analysis, done.
+    """One run, done.
 
     Maps are 3-D arrays on the grid of `affine` in `space`: `stat` (ALE), `p`, `z` and `p_fwe`.
     `null_sizes` has the largest cluster, in voxels, of each permutation.
     """
 
-    analysis: str
+    run: str
     table: ExperimentTable
     space: str
     affine: NDArray[np.float64]
@@ -162,6 +164,11 @@ class AnalysisResult:
     readouts: tuple[ReadoutResult, ...]
     null_sizes: NDArray[np.float64]
 
+    @property
+    def permutations(self) -> int:
+        """Number of permutations drawn."""
+        return len(self.null_sizes)
+
     def readout(self, name: str) -> ReadoutResult:
         """The readout of this name; raises KeyError."""
         return {readout.readout: readout for readout in self.readouts}[name]
@@ -169,8 +176,8 @@ class AnalysisResult:
 
 @dataclass(frozen=True)
 class NotRun:
-    """An analysis that could not be run, and why."""
+    """A run that could not be done, and why."""
 
-    analysis: str
+    run: str
     table: ExperimentTable
     reason: str

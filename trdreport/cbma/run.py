@@ -5,10 +5,11 @@ from functools import partial
 
 from trdreport.cbma.codec import decode, encode, table_json
 from trdreport.cbma.results import AnalysisResult, ExperimentTable, NotRun
+from trdreport.cbma.scheduling import Local, Scheduler
 from trdreport.cbma.selection import experiment_table
 from trdreport.cbma.store import Store
 from trdreport.registry.loading import Registry
-from trdreport.registry.plan import Analysis, Profile
+from trdreport.registry.plan import Profile, Run
 
 Result = AnalysisResult | NotRun
 
@@ -17,31 +18,30 @@ def run_plan(
     registry: Registry,
     store: Store,
     *,
-    workers: int = 1,
-    started: Callable[[Analysis], None] = lambda _: None,
+    scheduler: Scheduler = Local(),  # noqa: B008 (frozen)
+    started: Callable[[Run], None] = lambda _: None,
 ) -> Iterator[Result]:
-    """Results in the order of the plan; `started` is called before each analysis.
+    """Results in the order of the plan's runs; `started` is called before each.
 
-    An analysis with fewer than two experiments is not run, and its result says so.
+    A run with fewer than two experiments is not done, and its result says so.
     """
-    for analysis in registry.plan.analyses:
-        started(analysis)
-        table = experiment_table(registry, analysis)
+    for run in registry.plan.runs:
+        started(run)
+        table = experiment_table(registry, run)
         count = len(table.experiments)
         if count < 2:
             reason = f"{count} experiment{'s' * (count != 1)} with foci; a meta-analysis needs two"
-            yield NotRun(analysis.id, table, reason)
+            yield NotRun(run.id, table, reason)
             continue
-        profile = registry.profile_of(analysis)
-        inputs = (table_json(table), profile.model_dump_json())
-        compute = partial(_run, table, profile, workers)
+        inputs = (table_json(table), run.profile.model_dump_json(exclude={"title"}))
+        compute = partial(_run, table, run.profile, scheduler)
         content = store.remember("analysis", inputs, compute)
-        yield decode(content, analysis.id, table, profile)
+        yield decode(content, run.id, table, run.profile)
 
 
-def _run(table: ExperimentTable, profile: Profile, workers: int) -> bytes:
+def _run(table: ExperimentTable, profile: Profile, scheduler: Scheduler) -> bytes:
     # nimare and the atlas take seconds to import, and a stored result needs neither
     from trdreport.cbma.analysis import run_analysis
     from trdreport.cbma.atlas import load_atlas
 
-    return encode(run_analysis("", table, profile, load_atlas().label, workers=workers))
+    return encode(run_analysis("", table, profile, load_atlas().label, scheduler=scheduler))

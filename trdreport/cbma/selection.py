@@ -7,14 +7,14 @@ import numpy as np
 from trdreport.cbma.results import Coordinate, Experiment, ExperimentTable, SourcedFocus
 from trdreport.registry.fields import split_contrast
 from trdreport.registry.loading import Registry
-from trdreport.registry.plan import Analysis, Profile
+from trdreport.registry.plan import Analysis, Profile, Run
 from trdreport.registry.spaces import convert
 from trdreport.registry.study import ContrastResult, Study
 
 
-def experiment_table(registry: Registry, analysis: Analysis) -> ExperimentTable:
-    """The experiments of an analysis, ordered by unit, foci in the space of its profile."""
-    profile = registry.profile_of(analysis)
+def experiment_table(registry: Registry, run: Run) -> ExperimentTable:
+    """The experiments of a run, ordered by unit, foci in the space of its profile."""
+    analysis, profile = run.analysis, run.profile
     members: dict[str, list[Study]] = {}
     for study in sorted(registry.studies, key=lambda study: study.id):
         if study.imaging.modality in analysis.modalities:

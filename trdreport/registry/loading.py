@@ -14,7 +14,7 @@ from trdreport.registry.bibliography import Reference, read_bibliography
 from trdreport.registry.fields import Record
 from trdreport.registry.messages import explain
 from trdreport.registry.parsed import Parsed
-from trdreport.registry.plan import Analysis, Plan, Profile
+from trdreport.registry.plan import Analysis, Plan, Run
 from trdreport.registry.published import Published
 from trdreport.registry.review import Review, Search
 from trdreport.registry.rules.common import Files
@@ -44,9 +44,9 @@ class Registry:
         """The analysis with this id; raises KeyError."""
         return {analysis.id: analysis for analysis in self.plan.analyses}[analysis_id]
 
-    def profile_of(self, analysis: Analysis) -> Profile:
-        """The profile that an analysis names."""
-        return self.plan.profiles[analysis.profile]
+    def run(self, run_id: str) -> Run:
+        """The run with this id; raises KeyError."""
+        return {run.id: run for run in self.plan.runs}[run_id]
 
     def total(self, group: str) -> int:
         """Participants of one group over all studies, each study counted."""

@@ -1,5 +1,6 @@
 """The analysis plan: profiles (how to compute) and analyses (what to pool)."""
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -38,6 +39,10 @@ class Profile(Record):
     unit: Annotated[Literal["study", "cohort"], Field(description="What counts as one experiment.")]
     mask: Mask
     permutations: Annotated[int, Field(ge=100, le=1_000_000)]
+    stop_early: Annotated[
+        bool,
+        Field(description="Fewer permutations when every cluster's p is surely on one side."),
+    ] = False
     seed: Annotated[int, Field(ge=0, le=2**32 - 1)]
     cluster_forming_p: Annotated[Probability, Field(gt=0, le=0.01)]
     cluster_fwe_p: Alpha
@@ -50,7 +55,11 @@ class Analysis(Record):
     id: Identifier
     title: Text
     question: Text
-    profile: Identifier
+    profile: Annotated[Identifier, Field(description="The choices that the report leads with.")]
+    also_under: Annotated[
+        tuple[Identifier, ...],
+        Field(description="Further profiles under which the same is run and shown beside."),
+    ] = ()
     modalities: Annotated[tuple[Text, ...], Field(min_length=1)]
     contrasts: Annotated[tuple[Contrast, ...], Field(min_length=1)]
     pools_directions: Annotated[
@@ -67,3 +76,32 @@ class Plan(Record):
 
     profiles: Annotated[dict[Identifier, Profile], Field(min_length=1)]
     analyses: Annotated[tuple[Analysis, ...], Field(min_length=1)]
+
+    @property
+    def runs(self) -> tuple["Run", ...]:
+        """Every analysis under its leading profile, then under each further one."""
+        leading = [Run(a, a.profile, self.profiles[a.profile]) for a in self.analyses]
+        further = [
+            Run(a, name, self.profiles[name]) for a in self.analyses for name in a.also_under
+        ]
+        order = list(self.profiles)
+        return (*leading, *sorted(further, key=lambda run: order.index(run.profile_id)))
+
+
+@dataclass(frozen=True)
+class Run:
+    """One analysis under one profile."""
+
+    analysis: Analysis
+    profile_id: str
+    profile: Profile
+
+    @property
+    def leading(self) -> bool:
+        """Whether the report leads with this profile."""
+        return self.profile_id == self.analysis.profile
+
+    @property
+    def id(self) -> str:
+        """The analysis's id; under a further profile with that profile's id behind a dot."""
+        return self.analysis.id if self.leading else f"{self.analysis.id}.{self.profile_id}"

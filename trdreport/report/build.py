@@ -9,6 +9,7 @@ from platform import python_version
 
 from trdreport.cbma.claims import Claim, Verdict, check_claims
 from trdreport.cbma.run import Result, run_plan
+from trdreport.cbma.scheduling import Local, Scheduler
 from trdreport.cbma.store import Store, open_store
 from trdreport.registry.bibliography import Reference, read_bibliography
 from trdreport.registry.checks import Finding, check
@@ -24,6 +25,8 @@ from trdreport.report.views import (
     analysis_view,
     cluster_lines,
     distinct_participants,
+    further_profiles,
+    leading,
     report_tables,
     study_view,
     verdict_counts,
@@ -54,22 +57,24 @@ def build(
     templates: Path,
     *,
     cache: Path | None = None,
+    scheduler: Scheduler | None = None,
     step: Step = lambda _: None,
 ) -> Built:
     """Build `site` from a registry; `step` is told what is at work.
 
     What the store in the folder `cache` has is read from there; without a folder everything is
-    computed. Raises DataError when `site` may not be replaced; the old site then stays as it was.
+    computed. Permutations run in threads, or where `scheduler` runs them. Raises DataError when
+    `site` may not be replaced; the old site then stays as it was.
     """
     check_replaceable(site)
     with open_store(cache) as store:
         results = {
-            result.analysis: result
+            result.run: result
             for result in run_plan(
                 registry,
                 store,
-                workers=os.cpu_count() or 1,
-                started=lambda analysis: step(f"{analysis.id}: {analysis.title}"),
+                scheduler=scheduler or Local(os.cpu_count() or 1),
+                started=lambda run: step(f"{run.id}: {run.analysis.title}"),
             )
         }
         step("drawing figures")
@@ -89,7 +94,7 @@ def build(
         files["report.pdf"] = _pdf(render_print(templates, report, FILES), files, store)
     with staged(site) as stage:
         write_files(stage, files)
-    return Built(site, len(registry.studies), len(results), len(report.significant), claims)
+    return Built(site, len(registry.studies), len(report.analyses), len(report.significant), claims)
 
 
 def _pdf(page: str, files: Mapping[str, bytes], store: Store) -> bytes:
@@ -108,7 +113,8 @@ def _data(
 ) -> dict[str, bytes]:
     tables = [*report.tables.values()]
     for analysis in report.analyses:
-        tables += [*analysis.tables, *analysis.all_tables]
+        for run in (analysis.lead, *analysis.further):
+            tables += [*run.tables, *run.all_tables]
     files = data_files(registry, results, claims, tables, store)
     rows = [(f.code, f.severity, ";".join(f.studies), f.message) for f in findings]
     files["checks.csv"] = to_csv(("code", "severity", "studies", "message"), rows).encode()
@@ -127,16 +133,16 @@ def _report(
         review=registry.review,
         reference=registry.references[registry.review.citation],
         search=registry.searches[-1],
-        profiles={a.profile: registry.profile_of(a) for a in registry.plan.analyses},
+        profiles={run.profile_id: run.profile for run in registry.plan.runs},
         studies=tuple(study_view(registry, s, results, findings) for s in registry.studies),
         groups={name: registry.total(name) for name in registry.review.groups},
         participants=registry.participants,
         distinct_participants=distinct_participants(registry),
-        significant=cluster_lines(registry, results, corrected=True),
-        exploratory=cluster_lines(registry, results, corrected=False),
+        significant=cluster_lines(registry, leading(registry), results, corrected=True),
+        exploratory=cluster_lines(registry, leading(registry), results, corrected=False),
+        further=further_profiles(registry, results),
         analyses=tuple(
-            analysis_view(registry, a, results[a.id], gallery.of_analysis(a.id))
-            for a in registry.plan.analyses
+            analysis_view(registry, a, results, gallery.runs) for a in registry.plan.analyses
         ),
         tables=report_tables(registry, results, claims),
         figures=gallery.general,

@@ -49,9 +49,8 @@ def data_files(
         "studyset.json": json.dumps(studyset(registry), indent=1, ensure_ascii=False) + "\n",
     }
     text |= {f"tables/{table.id}.csv": table.csv() for table in tables}
-    for analysis in registry.plan.analyses:
-        table = results[analysis.id].table
-        text[f"{analysis.id}.sleuth.txt"] = sleuth(table, registry.profile_of(analysis).space)
+    for run in registry.plan.runs:
+        text[f"{run.id}.sleuth.txt"] = sleuth(results[run.id].table, run.profile.space)
     files = {name: content.encode() for name, content in text.items()}
     for result in results.values():
         if isinstance(result, AnalysisResult):
@@ -112,18 +111,28 @@ def claims_csv(claims: Iterable[Claim]) -> str:
 def robustness_csv(registry: Registry, results: Mapping[str, Result]) -> str:
     """robustness.csv: so far the contribution of each experiment to each cluster."""
     rows = []
-    for analysis in registry.plan.analyses:
-        result = results[analysis.id]
+    for run in registry.plan.runs:
+        result = results[run.id]
         for readout in result.readouts if isinstance(result, AnalysisResult) else ():
             for cluster in readout.clusters:
                 for part in cluster.contributions:
                     rows.append(
                         (
-                            analysis.id, "contribution", part.unit, f"{part.share:.4f}",
-                            readout.readout, str(cluster.number), str(part.foci_inside),
+                            run.analysis.id, "contribution", part.unit, f"{part.share:.4f}",
+                            run.profile_id, readout.readout, str(cluster.number),
+                            str(part.foci_inside),
                         )
                     )  # fmt: skip
-    columns = ("analysis", "kind", "item", "outcome", "readout", "cluster", "foci_inside")
+    columns = (
+        "analysis",
+        "kind",
+        "item",
+        "outcome",
+        "profile",
+        "readout",
+        "cluster",
+        "foci_inside",
+    )
     return to_csv(columns, rows)
 
 
@@ -177,20 +186,21 @@ def sleuth(table: ExperimentTable, space: str) -> str:
 
 
 def map_files(registry: Registry, result: AnalysisResult, store: Store) -> dict[str, bytes]:
-    """Maps of one analysis as .nii.gz, each with a JSON sidecar that says what it is."""
-    analysis = registry.analysis(result.analysis)
-    profile = registry.profile_of(analysis)
+    """Maps of one run as .nii.gz, each with a JSON sidecar that says what it is."""
+    run = registry.run(result.run)
+    analysis, profile = run.analysis, run.profile
     code = "talairach" if result.space == "TAL" else "mni"
     files = {}
     for name, meaning in MAP_MEANINGS.items():
-        stem = f"maps/{analysis.id}/{analysis.id}_{analysis.profile}_{name}"
+        stem = f"maps/{analysis.id}/{analysis.id}_{run.profile_id}_{name}"
         sidecar = {
-            "analysis": result.analysis,
+            "analysis": analysis.id,
             "title": analysis.title,
             "map": name,
             "meaning": meaning,
             "space": "Talairach (Lancaster)" if result.space == "TAL" else "MNI152",
-            "profile": json.loads(profile.model_dump_json()),
+            "profile": {"id": run.profile_id, **json.loads(profile.model_dump_json())},
+            "permutations_drawn": result.permutations,
             "experiments": [e.unit for e in result.table.experiments],
         }
         files[f"{stem}.nii.gz"] = _stored_nifti(store, result.maps[name], result.affine, code)

@@ -19,7 +19,7 @@ from trdreport.cbma.store import Store
 from trdreport.figures.palette import BOTH, LESS, MORE, STUDY_COLOURS, FociGroup, size
 from trdreport.registry.fields import split_contrast
 from trdreport.registry.loading import Registry
-from trdreport.registry.plan import Analysis
+from trdreport.registry.plan import Run
 from trdreport.registry.spaces import MNI_TO_TALAIRACH, convert
 from trdreport.report.result_tables import coordinates, number, readout_name
 from trdreport.report.views import REGION_REACH_MM, Figure
@@ -27,15 +27,11 @@ from trdreport.report.views import REGION_REACH_MM, Figure
 
 @dataclass(frozen=True)
 class Gallery:
-    """Figures with their files: `general` by id, and those of each analysis."""
+    """Figures with their files: `general` by id, and those of each run in reading order."""
 
     general: Mapping[str, Figure]
-    analyses: Mapping[str, tuple[Figure, ...]]
+    runs: Mapping[str, tuple[Figure, ...]]
     files: Mapping[str, bytes]
-
-    def of_analysis(self, analysis: str) -> tuple[Figure, ...]:
-        """Figures of one analysis, in reading order."""
-        return self.analyses.get(analysis, ())
 
 
 Drawn = tuple[Figure, bytes]
@@ -44,14 +40,13 @@ Drawn = tuple[Figure, bytes]
 def draw_gallery(registry: Registry, results: Mapping[str, Result], store: Store) -> Gallery:
     """Every figure of the report."""
     general = [*_regions(registry, store), *_quality(registry, store)]
-    per_analysis = {
-        analysis.id: list(_of_analysis(registry, analysis, results[analysis.id], store))
-        for analysis in registry.plan.analyses
+    of_runs = {
+        run.id: list(_of_run(registry, run, results[run.id], store)) for run in registry.plan.runs
     }
-    everything = [*general, *(drawn for figures in per_analysis.values() for drawn in figures)]
+    everything = [*general, *(drawn for figures in of_runs.values() for drawn in figures)]
     return Gallery(
         general={figure.id: figure for figure, _ in general},
-        analyses={id_: tuple(f for f, _ in figures) for id_, figures in per_analysis.items()},
+        runs={id_: tuple(f for f, _ in figures) for id_, figures in of_runs.items()},
         files={figure.file: image for figure, image in everything},
     )
 
@@ -148,18 +143,16 @@ def _quality(registry: Registry, store: Store) -> Iterator[Drawn]:
         )
 
 
-def _of_analysis(
-    registry: Registry, analysis: Analysis, result: Result, store: Store
-) -> Iterator[Drawn]:
-    if result.table.experiments:
-        yield _foci(registry, analysis, result, store)
+def _of_run(registry: Registry, run: Run, result: Result, store: Store) -> Iterator[Drawn]:
+    if result.table.experiments and run.leading:
+        yield _foci(registry, run, result, store)
     if not isinstance(result, AnalysisResult):
         return
     shown = list(_worth_showing(result))
     if shown:
-        yield _stat(registry, analysis, result, store)
+        yield _stat(run, result, store)
     for readout, cluster in shown:
-        yield _slices(registry, analysis, result, (readout, cluster), store)
+        yield _slices(registry, run, result, (readout, cluster), store)
 
 
 def _worth_showing(result: AnalysisResult) -> Iterator[tuple[ReadoutResult, Cluster]]:
@@ -173,10 +166,10 @@ def _worth_showing(result: AnalysisResult) -> Iterator[tuple[ReadoutResult, Clus
                 yield readout, cluster
 
 
-def _foci(registry: Registry, analysis: Analysis, result: Result, store: Store) -> Drawn:
+def _foci(registry: Registry, run: Run, result: Result, store: Store) -> Drawn:
     labels = {study.id: study.label for study in registry.studies}
     colours = dict(zip((labels[id_] for id_ in sorted(labels)), _cycle(len(labels)), strict=True))
-    profile = registry.profile_of(analysis)
+    analysis, profile = run.analysis, run.profile
     members: dict[tuple[str, str], list[tuple[float, float, float]]] = {}
     for experiment in result.table.experiments:
         for focus in experiment.foci:
@@ -204,15 +197,19 @@ def _foci(registry: Registry, analysis: Analysis, result: Result, store: Store) 
     )
 
 
+def _under(run: Run) -> str:
+    return "" if run.leading else f" ({run.profile_id})"
+
+
 def _cycle(n: int) -> list[str]:
     return [STUDY_COLOURS[index % len(STUDY_COLOURS)] for index in range(n)]
 
 
-def _stat(registry: Registry, analysis: Analysis, result: AnalysisResult, store: Store) -> Drawn:
+def _stat(run: Run, result: AnalysisResult, store: Store) -> Drawn:
     readout = result.readouts[0]
     stat = result.maps["stat"]
     if result.space == "TAL":
-        to_talairach = MNI_TO_TALAIRACH[registry.profile_of(analysis).transform]
+        to_talairach = MNI_TO_TALAIRACH[run.profile.transform]
         stat = resample(stat, result.affine, to_talairach)
 
     def draw() -> bytes:
@@ -226,11 +223,11 @@ def _stat(registry: Registry, analysis: Analysis, result: AnalysisResult, store:
         if cluster.convergent
     )
     return _drawn(
-        f"{analysis.id}-ale",
+        f"{run.id}-ale",
         _paint(store, "ale", (stat, result.affine, readout.threshold_ale), draw),
         f"Glass brains with ALE values above {readout.threshold_ale:.5f}; places where at least"
         f" two experiments meet: {peaks}.",
-        f"{analysis.title}: ALE above {readout.threshold_ale:.5f}"
+        f"{run.analysis.title}{_under(run)}: ALE above {readout.threshold_ale:.5f}"
         f" (p < {number(readout.threshold_p)}, uncorrected), in MNI space. The single spots are"
         " foci of one experiment.",
     )
@@ -238,7 +235,7 @@ def _stat(registry: Registry, analysis: Analysis, result: AnalysisResult, store:
 
 def _slices(
     registry: Registry,
-    analysis: Analysis,
+    run: Run,
     result: AnalysisResult,
     found: tuple[ReadoutResult, Cluster],
     store: Store,
@@ -246,7 +243,7 @@ def _slices(
     readout, cluster = found
     inside = readout.labels == cluster.number
     if result.space == "TAL":
-        to_talairach = MNI_TO_TALAIRACH[registry.profile_of(analysis).transform]
+        to_talairach = MNI_TO_TALAIRACH[run.profile.transform]
         inside = resample_set(inside, result.affine, to_talairach)
 
     def draw() -> bytes:
@@ -263,10 +260,10 @@ def _slices(
     kind = "fwe" if readout.readout == CLUSTER_FWE else "exploratory"
     where = f"{', '.join(coordinates(cluster.peak))} {result.space}"
     return _drawn(
-        f"{analysis.id}-{kind}-{cluster.number}",
+        f"{run.id}-{kind}-{cluster.number}",
         _paint(store, "slices", (inside, result.affine, cluster.peak_mni), draw),
         f"Three planes of the MNI152 template through the peak of the cluster, {cluster.label}.",
-        f"{analysis.title}: cluster at {where}"
+        f"{run.analysis.title}{_under(run)}: cluster at {where}"
         f" (MNI {', '.join(coordinates(cluster.peak_mni))}), {cluster.label},"
         f" {cluster.volume_mm3} mm³; {readout_name(readout.readout)}, {told}. Foci inside from"
         f" {studies}. Drawn on the MNI152 template.",

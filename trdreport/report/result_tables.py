@@ -6,6 +6,7 @@ from trdreport.cbma.claims import VOLUME_TOLERANCE_MM3, Claim
 from trdreport.cbma.results import CLUSTER_FWE, AnalysisResult, Cluster, ReadoutResult
 from trdreport.cbma.run import Result
 from trdreport.registry.loading import Registry
+from trdreport.registry.plan import Run
 from trdreport.report.tables import NOT_APPLICABLE, Table
 
 ANALYSIS_COLUMNS = (
@@ -15,7 +16,7 @@ ANALYSIS_COLUMNS = (
 CLUSTER_COLUMNS = (
     "analysis", "profile", "readout", "cluster", "x", "y", "z", "space", "volume_mm3", "ale",
     "p_uncorrected", "z_value", "p_fwe", "significant", "label", "contributing",
-    "x_mni", "y_mni", "z_mni", "shares",
+    "x_mni", "y_mni", "z_mni", "shares", "p_fwe_low", "p_fwe_high", "permutations",
 )  # fmt: skip
 
 
@@ -23,13 +24,13 @@ def analysis_rows(registry: Registry, results: Mapping[str, Result]) -> list[tup
     """Rows of analyses.csv."""
     return [
         (
-            analysis.id, analysis.profile, analysis.title,
-            str(len(results[analysis.id].table.experiments)),
-            str(results[analysis.id].table.n_foci),
-            str(results[analysis.id].table.participants),
-            status(results[analysis.id]),
+            run.analysis.id, run.profile_id, run.analysis.title,
+            str(len(results[run.id].table.experiments)),
+            str(results[run.id].table.n_foci),
+            str(results[run.id].table.participants),
+            status(results[run.id]),
         )
-        for analysis in registry.plan.analyses
+        for run in registry.plan.runs
     ]  # fmt: skip
 
 
@@ -38,11 +39,21 @@ def status(result: Result) -> str:
     return "run" if isinstance(result, AnalysisResult) else f"not run: {result.reason}"
 
 
-def overview_table(registry: Registry, results: Mapping[str, Result]) -> Table:
-    """Every analysis and what it found."""
+def overview_tables(registry: Registry, results: Mapping[str, Result]) -> list[Table]:
+    """Every analysis and what it found: the leading runs, then those under each other profile."""
+    runs = registry.plan.runs
+    further = dict.fromkeys(run.profile_id for run in runs if not run.leading)
+    tables = [_overview("analyses", "6", [r for r in runs if r.leading], results)]
+    for letter, profile in zip("abcdefghij", further, strict=False):
+        same = [r for r in runs if not r.leading and r.profile_id == profile]
+        tables.append(_overview(f"analyses-{profile}", f"6{letter}", same, results))
+    return tables
+
+
+def _overview(id_: str, number_: str, runs: list[Run], results: Mapping[str, Result]) -> Table:
     rows = []
-    for analysis in registry.plan.analyses:
-        result = results[analysis.id]
+    for run in runs:
+        analysis, result = run.analysis, results[run.id]
         table = result.table
         rows.append(
             (
@@ -52,8 +63,8 @@ def overview_table(registry: Registry, results: Mapping[str, Result]) -> Table:
             )
         )  # fmt: skip
     return Table(
-        "analyses",
-        "Table 6. Analyses and their findings",
+        id_,
+        f"Table {number_}. Analyses and their findings: {_titles(runs)}",
         (
             "Analysis", "Kind", "Experiments", "Foci", "Participants", "Significant clusters (FWE)",
             "Smallest FWE p", "Meeting points, uncorrected",
@@ -67,8 +78,13 @@ def overview_table(registry: Registry, results: Mapping[str, Result]) -> Table:
             "Meeting points: clusters at the exploratory threshold with foci of at least two"
             " experiments; not corrected for the number of places searched.",
         ),
-        links={a.title: f"analyses/{a.id}.html" for a in registry.plan.analyses},
+        links={run.analysis.title: f"analyses/{run.analysis.id}.html" for run in runs},
     )  # fmt: skip
+
+
+def _titles(runs: list[Run]) -> str:
+    titles = list(dict.fromkeys(run.profile.title for run in runs))
+    return "; ".join(title[0].lower() + title[1:] for title in titles)
 
 
 def _found(result: Result) -> tuple[str, str, str]:
@@ -86,24 +102,39 @@ def _found(result: Result) -> tuple[str, str, str]:
 def cluster_rows(registry: Registry, results: Mapping[str, Result]) -> list[tuple[str, ...]]:
     """Rows of clusters.csv: every cluster of both readouts."""
     rows: list[tuple[str, ...]] = []
-    for analysis in registry.plan.analyses:
-        result = results[analysis.id]
+    for run in registry.plan.runs:
+        result = results[run.id]
         if isinstance(result, AnalysisResult):
             for readout in result.readouts:
                 for cluster in readout.clusters:
                     rows.append(
                         (
-                            analysis.id, analysis.profile, readout.readout, str(cluster.number),
+                            run.analysis.id, run.profile_id, readout.readout, str(cluster.number),
                             *coordinates(cluster.peak), result.space, str(cluster.volume_mm3),
                             f"{cluster.ale:.5f}", number(cluster.p_uncorrected),
                             f"{cluster.z_value:.2f}",
                             "" if cluster.p_fwe is None else number(cluster.p_fwe),
                             str(cluster.significant).lower(), str(cluster.label),
                             ";".join(cluster.contributing), *coordinates(cluster.peak_mni, 1),
-                            shares(cluster, ";", "="),
+                            shares(cluster, ";", "="), *_limits(cluster), str(result.permutations),
                         )
                     )  # fmt: skip
     return rows
+
+
+def _limits(cluster: Cluster) -> tuple[str, str]:
+    if cluster.p_fwe_interval is None:
+        return "", ""
+    low, high = cluster.p_fwe_interval
+    return number(low), number(high)
+
+
+def p_with_interval(cluster: Cluster) -> str:
+    """Family-wise p and, in brackets, where it may lie given the number of permutations."""
+    if cluster.p_fwe is None:
+        return NOT_APPLICABLE
+    low, high = _limits(cluster)
+    return f"{number(cluster.p_fwe)} ({low} to {high})"
 
 
 def coordinates(point: tuple[float, float, float], digits: int = 0) -> tuple[str, str, str]:
@@ -138,13 +169,13 @@ def cluster_table(
     kind = "meeting" if convergent_only else "clusters"
     what = "clusters in which experiments meet" if convergent_only else "all clusters"
     labels = {study.id: study.label for study in registry.studies}
-    analysis = registry.analysis(result.analysis)
+    run = registry.run(result.run)
     rows = [
         (
             str(cluster.number), str(cluster.label), ", ".join(coordinates(cluster.peak)),
             ", ".join(coordinates(cluster.peak_mni, 1)), str(cluster.volume_mm3),
             f"{cluster.ale:.5f}", number(cluster.p_uncorrected), f"{cluster.z_value:.2f}",
-            NOT_APPLICABLE if cluster.p_fwe is None else number(cluster.p_fwe),
+            p_with_interval(cluster),
             "; ".join(
                 f"{labels.get(part.unit, part.unit)} {part.share:.0%}"
                 + (f" ({part.foci_inside} inside)" if part.foci_inside else "")
@@ -156,11 +187,12 @@ def cluster_table(
     ]  # fmt: skip
     columns = (
         "Cluster", "Region of the peak", f"Peak, {result.space}", "Peak, MNI", "Volume, mm³", "ALE",
-        "p uncorrected", "z", "p FWE", "Share of the ALE by experiment",
+        "p uncorrected", "z", "p FWE (interval)", "Share of the ALE by experiment",
     )  # fmt: skip
     return Table(
-        id=f"{kind}-{result.analysis}-{readout.readout.replace('.', '-')}",
-        caption=f"{analysis.title}: {what}, {readout_name(readout.readout)}",
+        id=f"{kind}-{run.id}-{readout.readout}".replace(".", "-"),
+        caption=f"{run.analysis.title}: {what}, {readout_name(readout.readout)}"
+        + ("" if run.leading else f" ({run.profile_id})"),
         columns=columns,
         rows=tuple(rows),
         numeric=columns[:1] + columns[2:9],

@@ -4,13 +4,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from trdreport.cbma.claims import Claim, Verdict, findings
-from trdreport.cbma.results import CLUSTER_FWE, AnalysisResult, Cluster, ReadoutResult
+from trdreport.cbma.results import (
+    CLUSTER_FWE,
+    AnalysisResult,
+    Cluster,
+    Experiment,
+    ReadoutResult,
+)
 from trdreport.cbma.run import Result
 from trdreport.registry.bibliography import Reference
 from trdreport.registry.checks import Finding
 from trdreport.registry.fields import split_contrast
 from trdreport.registry.loading import Registry
-from trdreport.registry.plan import Analysis, Profile
+from trdreport.registry.plan import Analysis, Profile, Run
 from trdreport.registry.review import Review, Search
 from trdreport.registry.study import Study
 from trdreport.report.result_tables import (
@@ -18,7 +24,7 @@ from trdreport.report.result_tables import (
     cluster_table,
     coordinates,
     number,
-    overview_table,
+    overview_tables,
     readout_name,
 )
 from trdreport.report.study_tables import (
@@ -74,14 +80,12 @@ class ClusterLine:
 
 
 @dataclass(frozen=True)
-class AnalysisView:
-    """One analysis for the page."""
+class RunView:
+    """One run of an analysis for the page."""
 
     id: str
-    title: str
-    question: str
-    post_hoc: bool
-    reason: str
+    profile: str
+    profile_title: str
     experiments: int
     foci: int
     participants: int
@@ -90,6 +94,7 @@ class AnalysisView:
     without_foci: tuple[str, ...]
     not_reported: tuple[str, ...]
     not_run: str
+    permutations: int
     significant: int
     meeting: int
     single: int
@@ -97,8 +102,30 @@ class AnalysisView:
     smallest_p: str
     tables: tuple[Table, ...]
     all_tables: tuple[Table, ...]
-    profile: str
     figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True)
+class AnalysisView:
+    """One analysis for the page: `lead` under its own profile, `further` under others."""
+
+    id: str
+    title: str
+    question: str
+    post_hoc: bool
+    reason: str
+    lead: RunView
+    further: tuple[RunView, ...]
+
+
+@dataclass(frozen=True)
+class ProfileView:
+    """What a further profile found, for the summary."""
+
+    id: str
+    title: str
+    runs: int
+    significant: tuple[ClusterLine, ...]
 
 
 @dataclass(frozen=True)
@@ -125,6 +152,7 @@ class Report:
     distinct_participants: int
     significant: tuple[ClusterLine, ...]
     exploratory: tuple[ClusterLine, ...]
+    further: tuple[ProfileView, ...]
     analyses: tuple[AnalysisView, ...]
     tables: Mapping[str, Table]
     figures: Mapping[str, Figure]
@@ -150,37 +178,51 @@ def report_tables(
         definition_table(registry),
         acquisition_table(registry),
         quality_table(registry),
-        overview_table(registry, results),
+        *overview_tables(registry, results),
         claim_table(registry, claims),
     )
     return {table.id: table for table in tables}
 
 
 def cluster_lines(
-    registry: Registry, results: Mapping[str, Result], *, corrected: bool
+    registry: Registry, runs: Iterable[Run], results: Mapping[str, Result], *, corrected: bool
 ) -> tuple[ClusterLine, ...]:
-    """Findings of every analysis, with or without correction, planned analyses first."""
+    """Findings of runs, with or without correction, those of planned analyses first."""
     lines = []
-    for analysis in sorted(registry.plan.analyses, key=lambda analysis: analysis.post_hoc):
-        result = results[analysis.id]
+    for run in sorted(runs, key=lambda run: run.analysis.post_hoc):
+        result = results[run.id]
         for found in result.readouts if isinstance(result, AnalysisResult) else ():
             if (found.readout == CLUSTER_FWE) == corrected:
-                lines += [_line(registry, analysis, found, c) for c in findings(found)]
+                lines += [_line(registry, run, found, c) for c in findings(found)]
     return tuple(lines)
 
 
-def _line(
-    registry: Registry, analysis: Analysis, readout: ReadoutResult, cluster: Cluster
-) -> ClusterLine:
+def leading(registry: Registry) -> tuple[Run, ...]:
+    """The runs that the report leads with, in the order of the plan."""
+    return tuple(run for run in registry.plan.runs if run.leading)
+
+
+def further_profiles(registry: Registry, results: Mapping[str, Result]) -> tuple[ProfileView, ...]:
+    """What the same analyses find under each further profile."""
+    runs = [run for run in registry.plan.runs if not run.leading]
+    views = []
+    for profile in dict.fromkeys(run.profile_id for run in runs):
+        same = [run for run in runs if run.profile_id == profile]
+        lines = cluster_lines(registry, same, results, corrected=True)
+        views.append(ProfileView(profile, same[0].profile.title, len(same), lines))
+    return tuple(views)
+
+
+def _line(registry: Registry, run: Run, readout: ReadoutResult, cluster: Cluster) -> ClusterLine:
     labels = {study.id: study.label for study in registry.studies}
     inside = [focus for part in cluster.contributions for focus in part.inside]
     return ClusterLine(
-        analysis=analysis.id,
-        title=analysis.title,
+        analysis=run.analysis.id,
+        title=run.analysis.title,
         readout=readout.readout,
         region=str(cluster.label),
         peak=", ".join(coordinates(cluster.peak)),
-        space="Talairach" if registry.profile_of(analysis).space == "TAL" else "MNI",
+        space="Talairach" if run.profile.space == "TAL" else "MNI",
         volume=cluster.volume_mm3,
         p=number(cluster.p_uncorrected),
         p_fwe="" if cluster.p_fwe is None else number(cluster.p_fwe),
@@ -190,9 +232,30 @@ def _line(
 
 
 def analysis_view(
-    registry: Registry, analysis: Analysis, result: Result, figures: tuple[Figure, ...]
+    registry: Registry,
+    analysis: Analysis,
+    results: Mapping[str, Result],
+    figures: Mapping[str, tuple[Figure, ...]],
 ) -> AnalysisView:
-    """The view of one analysis."""
+    """The view of one analysis; `figures` are those of each run."""
+    lead, *further = (
+        run_view(registry, run, results[run.id], figures[run.id])
+        for run in registry.plan.runs
+        if run.analysis == analysis
+    )
+    return AnalysisView(
+        id=analysis.id,
+        title=analysis.title,
+        question=analysis.question,
+        post_hoc=analysis.post_hoc,
+        reason=analysis.reason or "",
+        lead=lead,
+        further=tuple(further),
+    )
+
+
+def run_view(registry: Registry, run: Run, result: Result, figures: tuple[Figure, ...]) -> RunView:
+    """The view of one run."""
     labels = {study.id: study.label for study in registry.studies}
     table = result.table
     readouts = result.readouts if isinstance(result, AnalysisResult) else ()
@@ -200,20 +263,19 @@ def analysis_view(
     exploratory = readouts[1].clusters if readouts else ()
     single = [cluster for cluster in exploratory if not cluster.convergent]
     p_values = [cluster.p_fwe for cluster in corrected if cluster.p_fwe is not None]
-    return AnalysisView(
-        id=analysis.id,
-        title=analysis.title,
-        question=analysis.question,
-        post_hoc=analysis.post_hoc,
-        reason=analysis.reason or "",
+    return RunView(
+        id=run.id,
+        profile=run.profile_id,
+        profile_title=run.profile.title,
         experiments=len(table.experiments),
         foci=table.n_foci,
         participants=table.participants,
         groups=" + ".join(f"{n} {name}" for name, n in table.groups.items()),
-        units=tuple(labels.get(e.unit, e.unit) for e in table.experiments),
+        units=tuple(_unit(e, labels) for e in table.experiments),
         without_foci=tuple(labels.get(unit, unit) for unit in table.without_foci),
         not_reported=tuple(labels.get(unit, unit) for unit in table.not_reported),
         not_run="" if isinstance(result, AnalysisResult) else result.reason,
+        permutations=result.permutations if isinstance(result, AnalysisResult) else 0,
         significant=sum(cluster.significant for cluster in corrected),
         meeting=len(exploratory) - len(single),
         single=len(single),
@@ -221,9 +283,13 @@ def analysis_view(
         smallest_p=number(min(p_values)) if p_values else "",
         tables=_cluster_tables(registry, result, convergent_only=True),
         all_tables=_cluster_tables(registry, result, convergent_only=False),
-        profile=analysis.profile,
         figures=figures,
     )
+
+
+def _unit(experiment: Experiment, labels: Mapping[str, str]) -> str:
+    """An experiment by its studies: `Ma 2012 with Guo 2012 fALFF` when they share people."""
+    return " with ".join(labels[study] for study in experiment.studies)
 
 
 def _cluster_tables(
@@ -244,7 +310,7 @@ def study_view(
     """The view of one study."""
     roles = []
     for analysis in registry.plan.analyses:
-        result = results[analysis.id]
+        result = results[analysis.id]  # of the leading run
         for readout in result.readouts if isinstance(result, AnalysisResult) else ():
             for cluster in findings(readout):
                 for part in cluster.contributions:

@@ -58,6 +58,11 @@ def plan_is_consistent(files: Files) -> Iterator[Problem]:
     for index, analysis in enumerate(plan.analyses):
         loc: Path_ = ("analyses", index)
         yield from known_word(file, (*loc, "profile"), analysis.profile, plan.profiles)
+        for number, profile in enumerate(analysis.also_under):
+            where = (*loc, "also_under", number)
+            yield from known_word(file, where, profile, plan.profiles)
+            if profile in (analysis.profile, *analysis.also_under[:number]):
+                yield file.problem(where, f"'{profile}' stands above; remove one")
         if review:
             for number, modality in enumerate(analysis.modalities):
                 where = (*loc, "modalities", number)
