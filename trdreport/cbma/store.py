@@ -10,7 +10,7 @@ import hashlib
 import os
 import tempfile
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -51,6 +51,25 @@ class Store:
             content = make()
             _write(path, content)
         return content
+
+    def remember_all(
+        self,
+        kind: str,
+        inputs: Sequence[tuple[bytes | str, ...]],
+        make: Sequence[Callable[[], bytes]],
+        run: Callable[[Sequence[Callable[[], bytes]]], list[bytes]],
+    ) -> list[bytes]:
+        """The same for many entries; those that are not there are made together by `run`."""
+        if self.root is None:
+            return run(make)
+        paths = [self._path(kind, each) for each in inputs]
+        found = [_read(path) for path in paths]
+        missing = [index for index, content in enumerate(found) if content is None]
+        made = run([make[index] for index in missing]) if missing else []
+        for index, content in zip(missing, made, strict=True):
+            _write(paths[index], content)
+        new = dict(zip(missing, made, strict=True))
+        return [new[i] if content is None else content for i, content in enumerate(found)]
 
     def _path(self, kind: str, inputs: tuple[bytes | str, ...]) -> Path:
         digest = hashlib.sha256(f"{kind}\0{code_digest()}\0".encode())

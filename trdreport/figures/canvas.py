@@ -14,7 +14,12 @@ def new_figure(width: float, height: float) -> Figure:
 
 
 def png(figure: Figure) -> bytes:
-    """The figure as PNG, the same bytes every time."""
+    """The figure as PNG, the same bytes every time.
+
+    The box is named because importing nimare changes matplotlib's default for it.
+    """
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
+    figure.savefig(
+        buffer, format="png", dpi=DPI, bbox_inches="tight", metadata={"Software": None}
+    )
     return buffer.getvalue()

@@ -5,7 +5,7 @@ drawing library.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import joblib
@@ -34,34 +34,48 @@ class Gallery:
     files: Mapping[str, bytes]
 
 
-Drawn = tuple[Figure, bytes]
+@dataclass(frozen=True)
+class Sketch:
+    """A figure before it is drawn: its words, what its image depends on, and how to draw it."""
+
+    id: str
+    drawn_from: object
+    draw: Callable[[], bytes]
+    alt: str
+    caption: str
 
 
 def draw_gallery(registry: Registry, results: Mapping[str, Result], store: Store) -> Gallery:
-    """Every figure of the report."""
-    general = [*_regions(registry, store), *_quality(registry, store)]
-    of_runs = {
-        run.id: list(_of_run(registry, run, results[run.id], store)) for run in registry.plan.runs
+    """Every figure of the report; images that the store lacks are drawn side by side."""
+    general = [*_regions(registry, store), *_quality(registry)]
+    of_runs = {run.id: list(_of_run(registry, run, results[run.id])) for run in registry.plan.runs}
+    sketches = [*general, *(sketch for own in of_runs.values() for sketch in own)]
+    inputs = [(joblib.hash(sketch.drawn_from),) for sketch in sketches]
+    images = store.remember_all(
+        "figure", inputs, [sketch.draw for sketch in sketches], _side_by_side
+    )
+    drawn = {
+        sketch.id: _figure(sketch, image) for sketch, image in zip(sketches, images, strict=True)
     }
-    everything = [*general, *(drawn for figures in of_runs.values() for drawn in figures)]
     return Gallery(
-        general={figure.id: figure for figure, _ in general},
-        runs={id_: tuple(f for f, _ in figures) for id_, figures in of_runs.items()},
-        files={figure.file: image for figure, image in everything},
+        general={sketch.id: drawn[sketch.id] for sketch in general},
+        runs={id_: tuple(drawn[sketch.id] for sketch in own) for id_, own in of_runs.items()},
+        files={drawn[s.id].file: image for s, image in zip(sketches, images, strict=True)},
     )
 
 
-def _paint(store: Store, what: str, drawn_from: object, draw: Callable[[], bytes]) -> bytes:
-    """An image from the store, or drawn; `drawn_from` is all that it depends on."""
-    return store.remember("figure", (what, joblib.hash(drawn_from)), draw)
+def _side_by_side(draw: Sequence[Callable[[], bytes]]) -> list[bytes]:
+    """Images drawn in as many processes as there are cores; a few are not worth a process."""
+    jobs = (joblib.delayed(each)() for each in draw)
+    return list(joblib.Parallel(n_jobs=-1 if len(draw) > 4 else 1)(jobs))
 
 
-def _drawn(id_: str, image: bytes, alt: str, caption: str) -> Drawn:
+def _figure(sketch: Sketch, image: bytes) -> Figure:
     width, height = size(image)
-    return Figure(id_, f"figures/{id_}.png", alt, caption, width, height), image
+    return Figure(sketch.id, f"figures/{sketch.id}.png", sketch.alt, sketch.caption, width, height)
 
 
-def _regions(registry: Registry, store: Store) -> Iterator[Drawn]:
+def _regions(registry: Registry, store: Store) -> Iterator[Sketch]:
     case = next(iter(registry.review.groups))
     legend = {
         f"higher in {case}": MORE,
@@ -79,10 +93,10 @@ def _regions(registry: Registry, store: Store) -> Iterator[Drawn]:
 
             return regions_figure(load_atlas(), colours, legend)
 
-        image = _paint(store, "regions", (colours, legend), draw)
-        yield _drawn(
+        yield Sketch(
             f"regions-{modality.lower()}",
-            image,
+            ("regions", colours, legend),
+            draw,
             f"Desikan-Killiany regions, {modality}. Higher in {case}: {_names(more - less)}."
             f" Lower in {case}: {_names(less - more)}. Both: {_names(more & less)}.",
             f"Regions with a reported difference between {case} and either comparison group,"
@@ -121,7 +135,7 @@ def _region_names(store: Store, mni: list[list[float]]) -> set[str]:
     return set(json.loads(store.remember("regions", (json.dumps(mni), str(REGION_REACH_MM)), find)))
 
 
-def _quality(registry: Registry, store: Store) -> Iterator[Drawn]:
+def _quality(registry: Registry) -> Iterator[Sketch]:
     for instrument in dict.fromkeys(study.quality.instrument for study in registry.studies):
         studies = [s for s in registry.studies if s.quality.instrument == instrument]
         labels = [study.label for study in studies]
@@ -135,24 +149,25 @@ def _quality(registry: Registry, store: Store) -> Iterator[Drawn]:
 
             return quality_figure(*bars)
 
-        yield _drawn(
+        yield Sketch(
             "quality-scores",
-            _paint(store, "quality", bars, draw),
+            ("quality", bars),
+            draw,
             f"Quality scores: {told}.",
             f"Quality scores, {instrument}.",
         )
 
 
-def _of_run(registry: Registry, run: Run, result: Result, store: Store) -> Iterator[Drawn]:
+def _of_run(registry: Registry, run: Run, result: Result) -> Iterator[Sketch]:
     if result.table.experiments and run.leading:
-        yield _foci(registry, run, result, store)
+        yield _foci(registry, run, result)
     if not isinstance(result, AnalysisResult):
         return
     shown = list(_worth_showing(result))
     if shown:
-        yield _stat(run, result, store)
+        yield _stat(run, result)
     for readout, cluster in shown:
-        yield _slices(registry, run, result, (readout, cluster), store)
+        yield _slices(registry, run, result, (readout, cluster))
 
 
 def _worth_showing(result: AnalysisResult) -> Iterator[tuple[ReadoutResult, Cluster]]:
@@ -166,7 +181,7 @@ def _worth_showing(result: AnalysisResult) -> Iterator[tuple[ReadoutResult, Clus
                 yield readout, cluster
 
 
-def _foci(registry: Registry, run: Run, result: Result, store: Store) -> Drawn:
+def _foci(registry: Registry, run: Run, result: Result) -> Sketch:
     labels = {study.id: study.label for study in registry.studies}
     colours = dict(zip((labels[id_] for id_ in sorted(labels)), _cycle(len(labels)), strict=True))
     analysis, profile = run.analysis, run.profile
@@ -188,9 +203,10 @@ def _foci(registry: Registry, run: Run, result: Result, store: Store) -> Drawn:
         return foci_glass_brain(groups, colours, analysis.contrasts)
 
     told = "; ".join(f"{g.study} {g.contrast} {len(g.positions)}" for g in groups)
-    return _drawn(
+    return Sketch(
         f"{analysis.id}-foci",
-        _paint(store, "foci", (groups, colours, analysis.contrasts), draw),
+        ("foci", groups, colours, analysis.contrasts),
+        draw,
         f"Glass brains with the {result.table.n_foci} foci of the analysis {analysis.title}:"
         f" {told}.",
         f"{analysis.title}: the {result.table.n_foci} foci that were pooled, in MNI space.",
@@ -205,7 +221,7 @@ def _cycle(n: int) -> list[str]:
     return [STUDY_COLOURS[index % len(STUDY_COLOURS)] for index in range(n)]
 
 
-def _stat(run: Run, result: AnalysisResult, store: Store) -> Drawn:
+def _stat(run: Run, result: AnalysisResult) -> Sketch:
     readout = result.readouts[0]
     stat = result.maps["stat"]
     if result.space == "TAL":
@@ -222,9 +238,10 @@ def _stat(run: Run, result: AnalysisResult, store: Store) -> Drawn:
         for cluster in readout.clusters
         if cluster.convergent
     )
-    return _drawn(
+    return Sketch(
         f"{run.id}-ale",
-        _paint(store, "ale", (stat, result.affine, readout.threshold_ale), draw),
+        ("ale", stat, result.affine, readout.threshold_ale),
+        draw,
         f"Glass brains with ALE values above {readout.threshold_ale:.5f}; places where at least"
         f" two experiments meet: {peaks}.",
         f"{run.analysis.title}{_under(run)}: ALE above {readout.threshold_ale:.5f}"
@@ -238,8 +255,7 @@ def _slices(
     run: Run,
     result: AnalysisResult,
     found: tuple[ReadoutResult, Cluster],
-    store: Store,
-) -> Drawn:
+) -> Sketch:
     readout, cluster = found
     inside = readout.labels == cluster.number
     if result.space == "TAL":
@@ -259,9 +275,10 @@ def _slices(
     )  # fmt: skip
     kind = "fwe" if readout.readout == CLUSTER_FWE else "exploratory"
     where = f"{', '.join(coordinates(cluster.peak))} {result.space}"
-    return _drawn(
+    return Sketch(
         f"{run.id}-{kind}-{cluster.number}",
-        _paint(store, "slices", (inside, result.affine, cluster.peak_mni), draw),
+        ("slices", inside, result.affine, cluster.peak_mni),
+        draw,
         f"Three planes of the MNI152 template through the peak of the cluster, {cluster.label}.",
         f"{run.analysis.title}{_under(run)}: cluster at {where}"
         f" (MNI {', '.join(coordinates(cluster.peak_mni))}), {cluster.label},"
