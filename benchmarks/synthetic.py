@@ -1,4 +1,4 @@
-"""Write a registry of studies that never were: `python benchmarks/synthetic.py DIR --studies 1000`.
+"""Write a registry of studies that never were: `python -m benchmarks.synthetic DIR --studies 1000`.
 
 The same numbers and seed give the same files. Foci are planted around two centres, with noise.
 """

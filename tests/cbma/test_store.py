@@ -100,14 +100,17 @@ def test_only_what_an_edit_enters_is_computed_again(
 
     study = root / "studies" / "alpha2018.yaml"
     text = study.read_text()
-    assert build() == [4, 2]
+    assert build() == [4, 2, 4]
     assert build() == []
     study.write_text(text.replace("country: Utopia", "country: Arcadia"))
     assert build() == []
     study.write_text(text.replace("y: -20", "y: -24"))
-    assert build() == [4]
+    assert build() == [4, 4]
     study.write_text(text.replace("n: 20", "n: 21"))
-    assert build() == [4, 2]
+    assert build() == [4, 2, 4]
+    plan = root / "analyses.yaml"
+    plan.write_text(plan.read_text().replace("A small profile", "A small one"))
+    assert build() == []
 
 
 @pytest.mark.slow

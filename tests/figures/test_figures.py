@@ -3,6 +3,7 @@
 import io
 
 import numpy as np
+from matplotlib import rc_context
 from matplotlib.image import imread
 
 from trdreport.cbma.atlas import load_atlas
@@ -58,3 +59,12 @@ def test_the_cerebellum_can_be_coloured() -> None:
 def test_the_same_bytes_twice() -> None:
     assert glass(-40.0) == glass(-40.0)
     assert quality_figure(["A"], [9.0], "Checklist") == quality_figure(["A"], [9.0], "Checklist")
+
+
+def test_defaults_that_other_libraries_change_do_not_show() -> None:
+    """Importing nimare sets matplotlib's default box; a stored result does not import nimare."""
+    images = set()
+    for box in (None, "tight"):
+        with rc_context({"savefig.bbox": box}):
+            images.add(quality_figure(["A"], [9.0], "Checklist"))
+    assert len(images) == 1

@@ -34,7 +34,7 @@ def test_the_base_of_the_cases_is_valid(overlaid: Overlay) -> None:
 def test_problems_of_several_files_come_together(overlaid: Overlay) -> None:
     root = overlaid("n-negative")
     plan = root / "analyses.yaml"
-    plan.write_text(plan.read_text().replace("permutations: 100", "permutations: 1"))
+    plan.write_text(plan.read_text().replace("permutations: 100\n", "permutations: 1\n"))
     study = root / "studies" / "beta2019.yaml"
     study.write_text(study.read_text().replace("year: 2019", "year: next"))
     assert [line.split(":")[0] for line in problems(root)] == [

@@ -146,7 +146,10 @@ def test_maps_have_a_grid_and_a_sidecar(tiny_site: Path) -> None:
     for path in maps:
         assert nib.load(path).shape == (91, 109, 91)
         sidecar = path.with_name(path.name.replace(".nii.gz", ".json"))
-        assert json.loads(sidecar.read_text())["space"] == "MNI152"
+        described = json.loads(sidecar.read_text())
+        space = {"plain": "MNI152", "rough": "Talairach (Lancaster)"}[described["profile"]["id"]]
+        assert described["space"] == space
+        assert path.name.split("_")[1] == described["profile"]["id"]
 
 
 def test_nimare_reads_the_studyset(tiny_site: Path) -> None:

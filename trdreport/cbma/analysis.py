@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trdreport.cbma.ale import Estimate, estimate
-from trdreport.cbma.clusters import ale_union, label_clusters, peak_voxel, removal_shares
+from trdreport.cbma.clusters import label_clusters, peak_voxel, removal_shares
 from trdreport.cbma.kernel import modelled_activation
 from trdreport.cbma.mask import analysis_mask
 from trdreport.cbma.results import (
@@ -115,7 +115,7 @@ class _Describer:
         )
 
     def _contributions(self, inside: BoolMap) -> tuple[Contribution, ...]:
-        shares = removal_shares(self.activations[:, inside[self.shown]], ale_union)
+        shares = removal_shares(self.activations[:, inside[self.shown]])
         contributions = [
             Contribution(e.unit, e.studies, float(share), self._foci_inside(e, inside))
             for e, share in zip(self.table.experiments, shares, strict=True)

@@ -1,7 +1,5 @@
 """Find clusters in a map and describe them."""
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
@@ -43,20 +41,12 @@ def peak_voxel(stat: FloatMap, inside: NDArray[np.bool_]) -> tuple[int, int, int
     return int(i), int(j), int(k)
 
 
-def removal_shares(
-    activations: NDArray[np.float64], combine: Callable[[NDArray[np.float64]], NDArray[np.float64]]
-) -> NDArray[np.float64]:
-    """Share of each experiment in a cluster's summed statistic, by removal.
+def removal_shares(activations: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Share of each experiment in a cluster's summed ALE, by removal.
 
-    `activations` is (experiments, voxels); `combine` turns it into the statistic (voxels,). An
-    experiment's weight is what the sum over voxels loses without it; weights are scaled to 1.
+    `activations` (MA) is (experiments, voxels). What the sum over voxels loses without experiment
+    i is the sum of MA_i times the product of the others' 1 - MA; losses are scaled to 1.
     """
-    whole = combine(activations).sum()
-    rest = [combine(np.delete(activations, i, axis=0)).sum() for i in range(len(activations))]
-    loss = whole - np.array(rest)
+    rest = np.prod(1.0 - activations, axis=0)
+    loss = (rest * activations / (1.0 - activations)).sum(axis=1)
     return np.asarray(loss / loss.sum() if loss.sum() > 0 else loss)
-
-
-def ale_union(activations: NDArray[np.float64]) -> NDArray[np.float64]:
-    """ALE at each voxel of modelled activations (experiments, voxels): 1 - prod(1 - MA)."""
-    return np.asarray(1.0 - np.prod(1.0 - activations, axis=0))

@@ -24,7 +24,7 @@ from trdreport.cbma.scheduling import Local, Scheduler
 CHUNK = 250
 """Permutations that a worker takes at a time."""
 
-CROWDED = 400
+CROWDED = 280
 """Foci from which on it is faster to visit every voxel than to look for meeting foci."""
 
 

@@ -178,31 +178,29 @@ def crowded_maxima(places, sigmas, reaches, foci_of, inside, shape, threshold): 
                         weight = weights[focus, 0, i] * weights[focus, 1, j]
                         x, y = starts[focus, 0] + i, starts[focus, 1] + j
                         base = x * stride_x + y * stride_y + starts[focus, 2]
-                        for k in range(lengths[focus, 2]):
-                            own[base + k] = max(own[base + k], weight * weights[focus, 2, k])
+                        line = own[base : base + lengths[focus, 2]]
+                        for k in range(line.shape[0]):
+                            value = weight * weights[focus, 2, k]
+                            line[k] = value if value > line[k] else line[k]
             for focus in foci:
                 for i in range(lengths[focus, 0]):
                     for j in range(lengths[focus, 1]):
                         x, y = starts[focus, 0] + i, starts[focus, 1] + j
                         base = x * stride_x + y * stride_y + starts[focus, 2]
-                        for k in range(lengths[focus, 2]):
-                            rest[base + k] *= 1.0 - own[base + k]
-                            own[base + k] = 0.0
+                        line = own[base : base + lengths[focus, 2]]
+                        left = rest[base : base + lengths[focus, 2]]
+                        for k in range(line.shape[0]):
+                            left[k] *= 1.0 - line[k]
+                            line[k] = 0.0
         n_above = 0
-        for focus in range(n_foci):
-            for i in range(lengths[focus, 0]):
-                for j in range(lengths[focus, 1]):
-                    x, y = starts[focus, 0] + i, starts[focus, 1] + j
-                    base = x * stride_x + y * stride_y + starts[focus, 2]
-                    for voxel in range(base, base + lengths[focus, 2]):
-                        if inside[voxel] and rest[voxel] < 1.0:
-                            ale = 1.0 - rest[voxel]
-                            result[row, 0] = max(result[row, 0], ale)
-                            if ale > threshold:
-                                excess[voxel] = ale - threshold
-                                above[n_above] = voxel
-                                n_above += 1
-                        rest[voxel] = 1.0
+        for voxel in range(inside.shape[0]):
+            ale = 1.0 - rest[voxel] if inside[voxel] else 0.0
+            rest[voxel] = 1.0
+            result[row, 0] = max(result[row, 0], ale)
+            if ale > threshold:
+                excess[voxel] = ale - threshold
+                above[n_above] = voxel
+                n_above += 1
         _largest(excess, above, n_above, steps, result[row])
     return result
 

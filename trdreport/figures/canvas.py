@@ -19,7 +19,5 @@ def png(figure: Figure) -> bytes:
     The box is named because importing nimare changes matplotlib's default for it.
     """
     buffer = io.BytesIO()
-    figure.savefig(
-        buffer, format="png", dpi=DPI, bbox_inches="tight", metadata={"Software": None}
-    )
+    figure.savefig(buffer, format="png", dpi=DPI, bbox_inches="tight", metadata={"Software": None})
     return buffer.getvalue()

@@ -1,19 +1,28 @@
-"""Draw every figure of the report and say in words what it shows.
-
-The drawing functions are imported where they are called: a figure that the store has needs no
-drawing library.
-"""
+"""Draw every figure of the report and say in words what it shows."""
 
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
 
 import joblib
 import numpy as np
+from numpy.typing import NDArray
 
 from trdreport.cbma.claims import findings
 from trdreport.cbma.mask import resample, resample_set
-from trdreport.cbma.results import CLUSTER_FWE, AnalysisResult, Cluster, ReadoutResult
+from trdreport.cbma.results import (
+    CLUSTER_FWE,
+    AnalysisResult,
+    BoolMap,
+    Cluster,
+    Coordinate,
+    FloatMap,
+    ReadoutResult,
+)
 from trdreport.cbma.run import Result
 from trdreport.cbma.store import Store
 from trdreport.figures.palette import BOTH, LESS, MORE, STUDY_COLOURS, FociGroup, size
@@ -34,13 +43,16 @@ class Gallery:
     files: Mapping[str, bytes]
 
 
+FEW = 4
+"""Images that are drawn sooner than a further process starts."""
+
+
 @dataclass(frozen=True)
 class Sketch:
-    """A figure before it is drawn: its words, what its image depends on, and how to draw it."""
+    """A figure before it is drawn: its words, and a function with all that its image shows."""
 
     id: str
-    drawn_from: object
-    draw: Callable[[], bytes]
+    draw: "partial[bytes]"
     alt: str
     caption: str
 
@@ -50,7 +62,7 @@ def draw_gallery(registry: Registry, results: Mapping[str, Result], store: Store
     general = [*_regions(registry, store), *_quality(registry)]
     of_runs = {run.id: list(_of_run(registry, run, results[run.id])) for run in registry.plan.runs}
     sketches = [*general, *(sketch for own in of_runs.values() for sketch in own)]
-    inputs = [(joblib.hash(sketch.drawn_from),) for sketch in sketches]
+    inputs = [(_fingerprint(sketch.draw),) for sketch in sketches]
     images = store.remember_all(
         "figure", inputs, [sketch.draw for sketch in sketches], _side_by_side
     )
@@ -64,10 +76,16 @@ def draw_gallery(registry: Registry, results: Mapping[str, Result], store: Store
     )
 
 
+def _fingerprint(draw: "partial[bytes]") -> str:
+    return str(joblib.hash((draw.func.__name__, draw.args)))
+
+
 def _side_by_side(draw: Sequence[Callable[[], bytes]]) -> list[bytes]:
     """Images drawn in as many processes as there are cores; a few are not worth a process."""
-    jobs = (joblib.delayed(each)() for each in draw)
-    return list(joblib.Parallel(n_jobs=-1 if len(draw) > 4 else 1)(jobs))
+    if len(draw) <= FEW:
+        return [each() for each in draw]
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+        return [drawn.result() for drawn in [pool.submit(each) for each in draw]]
 
 
 def _figure(sketch: Sketch, image: bytes) -> Figure:
@@ -87,16 +105,9 @@ def _regions(registry: Registry, store: Store) -> Iterator[Sketch]:
         colours = {name: BOTH if name in less else MORE for name in more}
         colours |= dict.fromkeys(less - more, LESS)
 
-        def draw(colours: dict[str, str] = colours) -> bytes:
-            from trdreport.cbma.atlas import load_atlas
-            from trdreport.figures.regions import regions_figure
-
-            return regions_figure(load_atlas(), colours, legend)
-
         yield Sketch(
             f"regions-{modality.lower()}",
-            ("regions", colours, legend),
-            draw,
+            partial(_draw_regions, colours, legend),
             f"Desikan-Killiany regions, {modality}. Higher in {case}: {_names(more - less)}."
             f" Lower in {case}: {_names(less - more)}. Both: {_names(more & less)}.",
             f"Regions with a reported difference between {case} and either comparison group,"
@@ -142,17 +153,9 @@ def _quality(registry: Registry) -> Iterator[Sketch]:
         scores = [float(study.quality.score) for study in studies]
         told = "; ".join(f"{a} {b:g}" for a, b in zip(labels, scores, strict=True))
 
-        bars = (labels, scores, instrument)
-
-        def draw(bars: tuple[list[str], list[float], str] = bars) -> bytes:
-            from trdreport.figures.quality import quality_figure
-
-            return quality_figure(*bars)
-
         yield Sketch(
             "quality-scores",
-            ("quality", bars),
-            draw,
+            partial(_draw_quality, labels, scores, instrument),
             f"Quality scores: {told}.",
             f"Quality scores, {instrument}.",
         )
@@ -197,16 +200,10 @@ def _foci(registry: Registry, run: Run, result: Result) -> Sketch:
         for (study, contrast), points in members.items()
     ]  # fmt: skip
 
-    def draw() -> bytes:
-        from trdreport.figures.brains import foci_glass_brain
-
-        return foci_glass_brain(groups, colours, analysis.contrasts)
-
     told = "; ".join(f"{g.study} {g.contrast} {len(g.positions)}" for g in groups)
     return Sketch(
         f"{analysis.id}-foci",
-        ("foci", groups, colours, analysis.contrasts),
-        draw,
+        partial(_draw_foci, groups, colours, analysis.contrasts),
         f"Glass brains with the {result.table.n_foci} foci of the analysis {analysis.title}:"
         f" {told}.",
         f"{analysis.title}: the {result.table.n_foci} foci that were pooled, in MNI space.",
@@ -228,11 +225,6 @@ def _stat(run: Run, result: AnalysisResult) -> Sketch:
         to_talairach = MNI_TO_TALAIRACH[run.profile.transform]
         stat = resample(stat, result.affine, to_talairach)
 
-    def draw() -> bytes:
-        from trdreport.figures.brains import stat_glass_brain
-
-        return stat_glass_brain(stat, result.affine, readout.threshold_ale)
-
     peaks = "; ".join(
         f"{cluster.label} at {', '.join(coordinates(cluster.peak_mni))}"
         for cluster in readout.clusters
@@ -240,8 +232,7 @@ def _stat(run: Run, result: AnalysisResult) -> Sketch:
     )
     return Sketch(
         f"{run.id}-ale",
-        ("ale", stat, result.affine, readout.threshold_ale),
-        draw,
+        partial(_draw_stat, stat, result.affine, readout.threshold_ale),
         f"Glass brains with ALE values above {readout.threshold_ale:.5f}; places where at least"
         f" two experiments meet: {peaks}.",
         f"{run.analysis.title}{_under(run)}: ALE above {readout.threshold_ale:.5f}"
@@ -262,11 +253,6 @@ def _slices(
         to_talairach = MNI_TO_TALAIRACH[run.profile.transform]
         inside = resample_set(inside, result.affine, to_talairach)
 
-    def draw() -> bytes:
-        from trdreport.figures.brains import cluster_slices
-
-        return cluster_slices(inside, result.affine, cluster.peak_mni)
-
     labels = {study.id: study.label for study in registry.studies}
     studies = ", ".join(labels[study] for study in cluster.contributing)
     told = (
@@ -277,11 +263,47 @@ def _slices(
     where = f"{', '.join(coordinates(cluster.peak))} {result.space}"
     return Sketch(
         f"{run.id}-{kind}-{cluster.number}",
-        ("slices", inside, result.affine, cluster.peak_mni),
-        draw,
+        partial(_draw_slices, inside, result.affine, cluster.peak_mni),
         f"Three planes of the MNI152 template through the peak of the cluster, {cluster.label}.",
         f"{run.analysis.title}{_under(run)}: cluster at {where}"
         f" (MNI {', '.join(coordinates(cluster.peak_mni))}), {cluster.label},"
         f" {cluster.volume_mm3} mm³; {readout_name(readout.readout)}, {told}. Foci inside from"
         f" {studies}. Drawn on the MNI152 template.",
     )
+
+
+# Named functions with a late import: they can be sent to another process, and a figure that the
+# store has needs no drawing library.
+
+
+def _draw_regions(colours: Mapping[str, str], legend: Mapping[str, str]) -> bytes:
+    from trdreport.cbma.atlas import load_atlas
+    from trdreport.figures.regions import regions_figure
+
+    return regions_figure(load_atlas(), colours, legend)
+
+
+def _draw_quality(labels: Sequence[str], scores: Sequence[float], instrument: str) -> bytes:
+    from trdreport.figures.quality import quality_figure
+
+    return quality_figure(labels, scores, instrument)
+
+
+def _draw_foci(
+    groups: Sequence[FociGroup], colours: Mapping[str, str], contrasts: Sequence[str]
+) -> bytes:
+    from trdreport.figures.brains import foci_glass_brain
+
+    return foci_glass_brain(groups, colours, contrasts)
+
+
+def _draw_stat(stat: FloatMap, affine: NDArray[np.float64], threshold: float) -> bytes:
+    from trdreport.figures.brains import stat_glass_brain
+
+    return stat_glass_brain(stat, affine, threshold)
+
+
+def _draw_slices(inside: BoolMap, affine: NDArray[np.float64], peak: Coordinate) -> bytes:
+    from trdreport.figures.brains import cluster_slices
+
+    return cluster_slices(inside, affine, peak)

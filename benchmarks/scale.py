@@ -1,0 +1,82 @@
+"""Growth with the number of studies: synthetic registries of ten foci a study.
+
+For each size a process of its own validates the registry and runs its one analysis with 1,000
+permutations; it says how long both took and how much memory it had at most.
+"""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.recording import machine, record
+from benchmarks.synthetic import write_registry
+
+SIZES = (125, 250, 500, 1000)
+PERMUTATIONS = 1000
+
+
+def measure(root: Path) -> dict[str, float]:
+    """Seconds to validate and to analyse the registry in `root`, and peak memory in GiB."""
+    started = time.perf_counter()
+    program = Path(sys.executable).with_name("trdreport")
+    subprocess.run([program, "validate", "--registry", root], check=True, capture_output=True)  # noqa: S603
+    validated = time.perf_counter() - started
+
+    from trdreport.cbma.run import run_plan
+    from trdreport.cbma.scheduling import Local
+    from trdreport.cbma.store import Store
+    from trdreport.registry.loading import load_registry
+
+    started = time.perf_counter()
+    workers = len(os.sched_getaffinity(0))
+    (result,) = run_plan(load_registry(root), Store(None), scheduler=Local(workers))
+    analysed = time.perf_counter() - started
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    return {"foci": result.table.n_foci, "validate": validated, "analyse": analysed, "peak": peak}
+
+
+def main() -> None:
+    """Print the curve; record the largest size."""
+    sys.stdout.write(f"One analysis, {PERMUTATIONS} permutations ({machine()})\n")
+    sys.stdout.write("studies   foci  validate  analysis  s/1000 foci  peak GiB\n")
+    curve = []
+    for size in SIZES:
+        with tempfile.TemporaryDirectory() as name:
+            root = Path(name) / "registry"
+            write_registry(root, size, permutations=PERMUTATIONS)
+            command = [sys.executable, "-m", "benchmarks.scale", str(root)]
+            done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
+        found = json.loads(done.stdout)
+        foci = int(found["foci"])
+        sys.stdout.write(
+            f"{size:7d} {foci:6d} {found['validate']:7.2f} s {found['analyse']:7.1f} s"
+            f" {found['analyse'] / foci * 1000:10.1f} s {found['peak']:9.2f}\n"
+        )
+        sys.stdout.flush()
+        curve.append(
+            {
+                "studies": size,
+                "validate_s": round(found["validate"], 2),
+                "analysis_s": round(found["analyse"], 1),
+                "peak_gib": round(found["peak"], 2),
+            }
+        )
+    last = curve[-1]
+    record(
+        scale_curve=curve,
+        scale_1000_s=last["analysis_s"],
+        scale_1000_peak_gib=last["peak_gib"],
+        scale_1000_validate_s=last["validate_s"],
+    )
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        sys.stdout.write(json.dumps(measure(Path(sys.argv[1]))))
+    else:
+        main()
