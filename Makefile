@@ -28,7 +28,9 @@ lint: $(READY) ## check format, style, types and the direction of imports
 	$(BIN)/lint-imports
 
 bench: $(READY) ## measure against NiMARE; writes benchmarks/results.json
-	$(BIN)/python benchmarks/permutations.py
+	$(BIN)/python -m benchmarks.permutations
+	$(BIN)/python -m benchmarks.builds
+	$(BIN)/python -m benchmarks.scale
 
 format: $(READY) ## rewrite the code in the project's format
 	$(BIN)/ruff format
