@@ -97,15 +97,15 @@ class IndexedALE(ALE):  # type: ignore[misc]
         labels, sizes, masses = cluster_measures(volume, threshold)
         draw = partial(permute, self._null_plan(inside), threshold, self.random_state)
         maxima = _draw(draw, n_iters, scheduler or Local(n_cores), sizes[1:], stop_at)
-        cluster = labels[inside]
-        values = {
-            "level-voxel": null_to_p(stat, maxima.ale, tail="upper"),
-            "desc-size_level-cluster": null_to_p(sizes, maxima.size, tail="upper")[cluster],
-            "desc-mass_level-cluster": null_to_p(masses, maxima.mass, tail="upper")[cluster],
-        }
         self.null_maxima_ = maxima
-        maps = {f"logp_{name}": -np.log10(p) for name, p in values.items()}
-        maps |= {f"z_{name}": p_to_z(p, tail="one") for name, p in values.items()}
+        cluster = labels[inside]
+        maps = _significance("desc-size_level-cluster", sizes, maxima.size, cluster)
+        maps |= _significance("desc-mass_level-cluster", masses, maxima.mass, cluster)
+        # a voxel below every maximum of the null has p = 1, like the first of these values
+        low = float(maxima.ale.min())
+        values, place = np.append(low, stat[stat > low]), np.zeros(len(stat), dtype=np.int64)
+        place[stat > low] = np.arange(1, len(values))
+        maps |= _significance("level-voxel", values, maxima.ale, place)
         return maps, {}, f"{len(maxima.size)} permutations, clusters of face-connected voxels"
 
     def _null_plan(self, inside: BoolMap) -> NullPlan:
@@ -119,6 +119,14 @@ class IndexedALE(ALE):  # type: ignore[misc]
             inside,
             float(self.masker.mask_img.header.get_zooms()[0]),
         )
+
+
+def _significance(
+    name: str, values: NDArray[np.float64], null: NDArray[np.float64], place: NDArray[np.int_]
+) -> dict[str, FloatMap]:
+    """Maps of -log10 p and z; `place` says for each voxel which of the values is its own."""
+    p = null_to_p(values, null, tail="upper")
+    return {f"logp_{name}": -np.log10(p)[place], f"z_{name}": p_to_z(p, tail="one")[place]}
 
 
 def _draw(

@@ -32,9 +32,10 @@ CROWDED = 280
 class NullPlan:
     """All of a permutation run but the seed.
 
-    `inside` is the mask, padded so that no kernel leaves it; `voxels` (n, 3) are its voxels.
-    `sigmas` (voxels) and `reaches` (whole voxels) give each experiment's kernel, `foci_of` its
-    range of foci; `offsets` (foci, 3) says where in its voxel each focus lies, in voxels.
+    `inside` is the mask's bounding box, padded so that no kernel leaves it; `voxels` (n, 3) are
+    those of the mask. `sigmas` (voxels) and `reaches` (whole voxels) give each experiment's kernel,
+    `foci_of` its range of foci; `offsets` (foci, 3) is where in its voxel each focus lies, in
+    voxels.
     """
 
     inside: BoolMap
@@ -73,7 +74,7 @@ def plan_null(
     positions = np.concatenate(foci)
     sigmas = np.array([sigma_mm(n) / voxel_mm for n in sample_sizes])
     reaches = np.array([axis_reach(sigma) for sigma in sigmas])
-    inside = np.pad(mask, int(reaches.max()) + 2)
+    inside = np.pad(_bounding_box(mask), int(reaches.max()) + 2)
     return NullPlan(
         inside=inside,
         voxels=np.argwhere(inside),
@@ -82,6 +83,13 @@ def plan_null(
         foci_of=np.cumsum([0, *map(len, foci)]),
         offsets=positions - np.rint(positions),
     )
+
+
+def _bounding_box(mask: BoolMap) -> BoolMap:
+    """The mask without the empty planes around it."""
+    inside = np.argwhere(mask)
+    low, high = inside.min(axis=0), inside.max(axis=0) + 1
+    return mask[tuple(slice(a, b) for a, b in zip(low, high, strict=True))]
 
 
 def permute(

@@ -1,5 +1,6 @@
 """Run every analysis of the plan, or read what an earlier run found."""
 
+import gc
 from collections.abc import Callable, Iterator
 from functools import partial
 
@@ -44,4 +45,5 @@ def _run(table: ExperimentTable, profile: Profile, scheduler: Scheduler) -> byte
     from trdreport.cbma.analysis import run_analysis
     from trdreport.cbma.atlas import load_atlas
 
+    gc.freeze()  # nilearn collects garbage at each image; what is imported is none
     return encode(run_analysis("", table, profile, load_atlas().label, scheduler=scheduler))
