@@ -62,6 +62,9 @@ def build(
     no_cache: Annotated[
         bool, typer.Option("--no-cache", help="Compute everything anew and keep nothing.")
     ] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Leave the robustness analyses out.")
+    ] = False,
     dask: Annotated[
         str | None,
         typer.Option(
@@ -78,18 +81,20 @@ def build(
     loaded = load_registry(registry)  # fast: says what is wrong before the heavy imports
     logging.disable(logging.INFO)  # libraries report each of their steps
     from trdreport.progress import progress
-    from trdreport.report.build import STEPS_AROUND
+    from trdreport.report.build import STEPS_AROUND, STEPS_OF_ROBUSTNESS
     from trdreport.report.build import build as build_site
     from trdreport.report.pages import default_templates
     from trdreport.report.summary import summary
 
-    with _scheduler(dask) as scheduler, progress(len(loaded.plan.runs) + STEPS_AROUND) as step:
+    steps = len(loaded.plan.runs) + STEPS_AROUND + (0 if quick else STEPS_OF_ROBUSTNESS)
+    with _scheduler(dask) as scheduler, progress(steps) as step:
         built = build_site(
             loaded,
             site,
             templates or default_templates(),
             cache=None if no_cache else cache,
             scheduler=scheduler,
+            quick=quick,
             step=step,
         )
     print(summary(built))
@@ -108,6 +113,54 @@ def _scheduler(dask: str | None) -> Iterator["Scheduler | None"]:
             yield cluster
     except ClusterError as error:
         raise typer.BadParameter(f"{error}.", param_hint="--dask") from error
+
+
+@app.command()
+def calibrate(
+    run: Annotated[
+        str, typer.Argument(metavar="RUN", help="Run to imitate, such as all-trd-hc.mni2026.")
+    ],
+    registry: RegistryOption = Path("registry"),
+    studies: Annotated[
+        list[int], typer.Option("--studies", min=2, help="Number of studies; may be repeated.")
+    ] = [5, 8, 17, 30],  # noqa: B006 (typer reads it and never changes it)
+    reviews: Annotated[
+        int,
+        typer.Option(
+            "--reviews",
+            min=20,
+            help="Simulated reviews with each effect; four times as many without.",
+        ),
+    ] = 100,
+    permutations: Annotated[int, typer.Option("--permutations", min=100)] = 1000,
+    seed: Annotated[int, typer.Option("--seed", min=0)] = 1,
+) -> None:
+    """Simulate reviews with and without convergence; write calibration.yaml into the registry.
+
+    Example: trdreport calibrate all-trd-hc.mni2026 --reviews 100
+    """
+    from trdreport.registry.loading import load_registry
+
+    loaded = load_registry(registry)
+    runs = {each.id for each in loaded.plan.runs}
+    if run not in runs:
+        raise typer.BadParameter(f"'{run}' is not a run; there are {', '.join(sorted(runs))}.")
+    logging.disable(logging.INFO)
+    from trdreport.cbma.calibration import Asked, calibration_text, pieces
+    from trdreport.cbma.selection import experiment_table
+    from trdreport.progress import progress
+
+    asked = Asked(tuple(studies), reviews, permutations, seed)
+    chosen = loaded.run(run)
+    with progress(pieces(studies, reviews)) as step:
+        text = calibration_text(
+            experiment_table(loaded, chosen), chosen, asked, done=lambda: step("simulated reviews")
+        )
+    target = registry / "calibration.yaml"
+    new = target.with_suffix(".new")
+    new.write_text(text)
+    new.replace(target)
+    print(f"{target} written")
 
 
 @app.command()

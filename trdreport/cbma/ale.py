@@ -19,12 +19,13 @@ from nimare.transforms import p_to_z
 from numpy.typing import NDArray
 from scipy import sparse
 
-from trdreport.cbma.clusters import cluster_measures
+from trdreport.cbma.clusters import cluster_measures, label_clusters
 from trdreport.cbma.kernel import modelled_activation
 from trdreport.cbma.null import NullMaxima, NullPlan, permute, plan_null
 from trdreport.cbma.results import BoolMap, Experiment, ExperimentTable, FloatMap
 from trdreport.cbma.scheduling import Local, Scheduler
 from trdreport.cbma.stopping import (
+    FIRST_LOOK,
     Interval,
     confidence_sequence,
     decided,
@@ -93,7 +94,7 @@ class IndexedALE(ALE):  # type: ignore[misc]
         stat = result.get_map("stat", return_type="array")
         threshold = float(self._p_to_summarystat(voxel_thresh))
         inside = np.asanyarray(self.masker.mask_img.dataobj) > 0
-        volume = _unmasked(stat, inside, 0.0)
+        volume = unmasked(stat, inside, 0.0)
         labels, sizes, masses = cluster_measures(volume, threshold)
         draw = partial(permute, self._null_plan(inside), threshold, self.random_state)
         maxima = _draw(draw, n_iters, scheduler or Local(n_cores), sizes[1:], stop_at)
@@ -135,10 +136,11 @@ def _draw(
     scheduler: Scheduler,
     observed: NDArray[np.float64],
     stop_at: float | None,
+    first_look: int = FIRST_LOOK,
 ) -> NullMaxima:
     if stop_at is None:
         return permute_(range(permutations), scheduler)
-    first, *further = looks(permutations)
+    first, *further = looks(permutations, first_look)
     maxima = permute_(first, scheduler)
     for indices in further:
         if decided(maxima.size, observed, stop_at):
@@ -184,13 +186,8 @@ def estimate(
 
     Raises ValueError with fewer than two experiments, for which NiMARE would still give a map.
     """
-    if len(table.experiments) < 2:
-        raise ValueError("a meta-analysis needs at least two experiments")
-    image = nib.Nifti1Image(mask.astype(np.uint8), affine)
-    kernel = ExactALEKernel() if profile.foci == "exact" else ALEKernel()
-    estimator = IndexedALE(kernel_transformer=kernel, mask=image, random_state=profile.seed)
-    with _Quiet():
-        result = estimator.fit(studyset(table, profile, image))
+    with Quiet():
+        result = _fit(table, profile, mask, affine)
         corrected = FWECorrector(
             method="montecarlo",
             voxel_thresh=float(profile.cluster_forming_p),
@@ -203,7 +200,7 @@ def estimate(
     cuts = (float(profile.cluster_forming_p), float(profile.exploratory_p))
     return Estimate(
         maps={
-            name: _unmasked(value, mask, 1.0 if name.startswith("p") else 0.0)
+            name: unmasked(value, mask, 1.0 if name.startswith("p") else 0.0)
             for name, value in values.items()
         },
         thresholds={p: float(corrected.estimator._p_to_summarystat(p)) for p in cuts},
@@ -212,7 +209,72 @@ def estimate(
     )
 
 
-def _unmasked(values: NDArray[np.float64], mask: BoolMap, outside: float) -> FloatMap:
+def _fit(
+    table: ExperimentTable, profile: Profile, mask: BoolMap, affine: NDArray[np.float64]
+) -> MetaResult:
+    if len(table.experiments) < 2:
+        raise ValueError("a meta-analysis needs at least two experiments")
+    image = nib.Nifti1Image(mask.astype(np.uint8), affine)
+    kernel = ExactALEKernel() if profile.foci == "exact" else ALEKernel()
+    estimator = IndexedALE(kernel_transformer=kernel, mask=image, random_state=profile.seed)
+    return estimator.fit(studyset(table, profile, image))
+
+
+@dataclass(frozen=True)
+class ClusterTest:
+    """Clusters above a threshold with no more than their family-wise p.
+
+    `labels` numbers the voxels of each cluster, 0 elsewhere; `p_fwe` is by number, from 1.
+    """
+
+    stat: FloatMap
+    labels: NDArray[np.int32]
+    p_fwe: NDArray[np.float64]
+
+
+class Fitted:
+    """One fitted ALE, tested at any threshold: what the many re-runs of robustness need.
+
+    The same estimation and the same null as `estimate`, without its maps.
+    """
+
+    def __init__(
+        self,
+        table: ExperimentTable,
+        profile: Profile,
+        mask: BoolMap,
+        affine: NDArray[np.float64],
+    ) -> None:
+        self.table, self.profile, self.mask = table, profile, mask
+        with Quiet():
+            result = _fit(table, profile, mask, affine)
+        self.estimator = result.estimator
+        self.stat = unmasked(result.get_map("stat", return_type="array"), mask, 0.0)
+        self.p = unmasked(result.get_map("p", return_type="array"), mask, 1.0)
+
+    def clusters(self, threshold_p: float) -> ClusterTest:
+        """Clusters at an uncorrected p, without correction: their `p_fwe` is 1."""
+        labels, count = label_clusters(self.stat, self._threshold(threshold_p))
+        return ClusterTest(self.stat, labels, np.ones(count))
+
+    def test(self, threshold_p: float, *, first_look: int = FIRST_LOOK) -> ClusterTest:
+        """Clusters with their p, drawing no more permutations than the decision needs."""
+        threshold = self._threshold(threshold_p)
+        labels, sizes, _ = cluster_measures(self.stat, threshold)
+        if len(sizes) == 1:
+            return ClusterTest(self.stat, labels, np.ones(0))
+        plan, seed = self.estimator._null_plan(self.mask), self.profile.seed
+        draw = partial(permute, plan, threshold, seed)
+        alpha = float(self.profile.cluster_fwe_p)
+        null = _draw(draw, self.profile.permutations, Local(), sizes[1:], alpha, first_look).size
+        return ClusterTest(self.stat, labels, null_to_p(sizes[1:], null, tail="upper"))
+
+    def _threshold(self, threshold_p: float) -> float:
+        return float(self.estimator._p_to_summarystat(threshold_p))
+
+
+def unmasked(values: NDArray[np.float64], mask: BoolMap, outside: float) -> FloatMap:
+    """Values by mask voxel as a volume, `outside` elsewhere."""
     volume = np.full(mask.shape, outside)
     volume[mask] = values
     return volume
@@ -239,7 +301,7 @@ def _study(experiment: Experiment, space: str) -> dict[str, object]:
     }
 
 
-class _Quiet(warnings.catch_warnings):
+class Quiet(warnings.catch_warnings):
     """NiMARE logs and warns about its own deprecations; a build has its own messages."""
 
     def __enter__(self) -> None:

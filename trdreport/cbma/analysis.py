@@ -4,34 +4,30 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import KDTree
 
 from trdreport.cbma.ale import Estimate, estimate
-from trdreport.cbma.clusters import label_clusters, peak_voxel, removal_shares
+from trdreport.cbma.clusters import foci_inside, label_clusters, peak_voxel, removal_shares
 from trdreport.cbma.kernel import modelled_activation
 from trdreport.cbma.mask import analysis_mask
 from trdreport.cbma.results import (
     CLUSTER_FWE,
+    NEAR_MM,
     AnalysisResult,
     AtlasLabel,
     BoolMap,
     Cluster,
     Contribution,
     Coordinate,
-    Experiment,
     ExperimentTable,
     ReadoutResult,
-    SourcedFocus,
+    uncorrected,
 )
 from trdreport.cbma.scheduling import Scheduler
 from trdreport.registry.plan import Profile
 from trdreport.registry.spaces import apply, convert
 
 Labeller = Callable[[Coordinate], AtlasLabel]
-
-
-def uncorrected(profile: Profile) -> str:
-    """Name of the exploratory readout, such as `uncorrected-0.0001`."""
-    return f"uncorrected-{profile.exploratory_p:f}"
 
 
 def run_analysis(
@@ -116,20 +112,16 @@ class _Describer:
 
     def _contributions(self, inside: BoolMap) -> tuple[Contribution, ...]:
         shares = removal_shares(self.activations[:, inside[self.shown]])
-        contributions = [
-            Contribution(e.unit, e.studies, float(share), self._foci_inside(e, inside))
-            for e, share in zip(self.table.experiments, shares, strict=True)
-        ]
+        voxels = KDTree(apply(self.affine, np.argwhere(inside).astype(float)))
+        contributions = []
+        for experiment, share in zip(self.table.experiments, shares, strict=True):
+            own = foci_inside(experiment, inside, self.affine)
+            distances, _ = voxels.query(experiment.positions())
+            near = int(np.sum(distances <= NEAR_MM)) - len(own)
+            contributions.append(
+                Contribution(experiment.unit, experiment.studies, float(share), own, near)
+            )
         return tuple(sorted(contributions, key=lambda c: (-c.share, c.unit)))
-
-    def _foci_inside(self, experiment: Experiment, inside: BoolMap) -> tuple[SourcedFocus, ...]:
-        to_voxel = np.linalg.inv(self.affine).astype(float)
-        voxels = np.rint(apply(to_voxel, experiment.positions())).astype(int)
-        return tuple(
-            focus
-            for focus, voxel in zip(experiment.foci, voxels, strict=True)
-            if np.all((voxel >= 0) & (voxel < inside.shape)) and inside[tuple(voxel)]
-        )
 
 
 def _triple(point: NDArray[np.float64]) -> Coordinate:

@@ -1,11 +1,15 @@
 """Find clusters in a map and describe them."""
 
+from collections import Counter
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
 from trdreport.cbma.mask import FACES
-from trdreport.cbma.results import FloatMap
+from trdreport.cbma.results import BoolMap, Experiment, FloatMap, SourcedFocus
+from trdreport.registry.spaces import apply
 
 
 def label_clusters(stat: FloatMap, threshold: float) -> tuple[NDArray[np.int32], int]:
@@ -41,6 +45,15 @@ def peak_voxel(stat: FloatMap, inside: NDArray[np.bool_]) -> tuple[int, int, int
     return int(i), int(j), int(k)
 
 
+def peak_voxels(stat: FloatMap, labels: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Voxels (n, 3) with the largest value of clusters 1 to n; the first of equals."""
+    inside = np.flatnonzero(labels)
+    numbers, values = labels.ravel()[inside], stat.ravel()[inside]
+    order = np.lexsort((inside, -values, numbers))
+    _, first = np.unique(numbers[order], return_index=True)
+    return np.stack(np.unravel_index(inside[order][first], stat.shape), axis=1)
+
+
 def removal_shares(activations: NDArray[np.float64]) -> NDArray[np.float64]:
     """Share of each experiment in a cluster's summed ALE, by removal.
 
@@ -50,3 +63,33 @@ def removal_shares(activations: NDArray[np.float64]) -> NDArray[np.float64]:
     rest = np.prod(1.0 - activations, axis=0)
     loss = (rest * activations / (1.0 - activations)).sum(axis=1)
     return np.asarray(loss / loss.sum() if loss.sum() > 0 else loss)
+
+
+def foci_inside(
+    experiment: Experiment, inside: BoolMap, affine: NDArray[np.float64]
+) -> tuple[SourcedFocus, ...]:
+    """Foci of an experiment whose nearest voxel is `inside`."""
+    at_foci = _at_foci(experiment, inside, affine)
+    return tuple(focus for focus, there in zip(experiment.foci, at_foci, strict=True) if there)
+
+
+def meeting_clusters(
+    experiments: Iterable[Experiment], labels: NDArray[np.int32], affine: NDArray[np.float64]
+) -> tuple[int, ...]:
+    """Numbers of the clusters with foci of at least two experiments."""
+    held = Counter(
+        int(number) for e in experiments for number in np.unique(_at_foci(e, labels, affine))
+    )
+    return tuple(sorted(number for number, n in held.items() if number and n > 1))
+
+
+def _at_foci(
+    experiment: Experiment, volume: NDArray[np.int32] | BoolMap, affine: NDArray[np.float64]
+) -> NDArray[np.int32]:
+    """The volume's value at each focus's nearest voxel; 0 outside the volume."""
+    to_voxel = np.linalg.inv(affine).astype(float)
+    voxels = np.rint(apply(to_voxel, experiment.positions())).astype(int)
+    within = np.all((voxels >= 0) & (voxels < volume.shape), axis=1)
+    values = np.zeros(len(voxels), dtype=np.int32)
+    values[within] = volume[tuple(voxels[within].T)]
+    return values

@@ -6,13 +6,23 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from trdreport.registry.plan import Profile
+
 CLUSTER_FWE = "cluster-fwe"
 """Name of the readout with family-wise correction."""
+
+NEAR_MM = 10
+"""A focus is near a cluster when no farther than this from one of its voxels."""
 
 Coordinate = tuple[float, float, float]
 
 FloatMap = NDArray[np.float64]
 BoolMap = NDArray[np.bool_]
+
+
+def uncorrected(profile: Profile) -> str:
+    """Name of the exploratory readout, such as `uncorrected-0.0001`."""
+    return f"uncorrected-{profile.exploratory_p:f}"
 
 
 @dataclass(frozen=True)
@@ -88,13 +98,15 @@ class Contribution:
     """What one experiment adds to a cluster.
 
     `share` is the part of the cluster's summed ALE that vanishes without the experiment, scaled
-    so that the shares of a cluster sum to 1; `inside` are its foci in cluster voxels.
+    so that the shares of a cluster sum to 1; `inside` are its foci in cluster voxels, `near` how
+    many further ones lie within 10 mm (`NEAR_MM`) of the cluster.
     """
 
     unit: str
     studies: tuple[str, ...]
     share: float
     inside: tuple[SourcedFocus, ...]
+    near: int
 
     @property
     def foci_inside(self) -> int:

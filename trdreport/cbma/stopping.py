@@ -42,9 +42,9 @@ def confidence_sequence(extreme: int, permutations: int) -> Interval:
     return float(low), float(high)
 
 
-def looks(permutations: int) -> Iterator[range]:
+def looks(permutations: int, first: int = FIRST_LOOK) -> Iterator[range]:
     """Indices of permutations between one look and the next, `permutations` in all."""
-    start, end = 0, FIRST_LOOK
+    start, end = 0, first
     while start < permutations:
         yield range(start, min(end, permutations))
         start, end = end, end * 2

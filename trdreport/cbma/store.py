@@ -54,15 +54,14 @@ class Store:
 
     def remember_all(
         self,
-        kind: str,
-        inputs: Sequence[tuple[bytes | str, ...]],
+        keys: Sequence[tuple[str, tuple[bytes | str, ...]]],
         make: Sequence[Callable[[], bytes]],
         run: Callable[[Sequence[Callable[[], bytes]]], list[bytes]],
     ) -> list[bytes]:
-        """The same for many entries; those that are not there are made together by `run`."""
+        """The same for many kinds and inputs; what is not there is made together by `run`."""
         if self.root is None:
             return run(make)
-        paths = [self._path(kind, each) for each in inputs]
+        paths = [self._path(*key) for key in keys]
         found = [_read(path) for path in paths]
         missing = [index for index, content in enumerate(found) if content is None]
         made = run([make[index] for index in missing]) if missing else []

@@ -1,5 +1,6 @@
 """Colours, and the plain data that figures are drawn from; imports nothing heavy."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -32,3 +33,41 @@ class FociGroup:
 def size(image: bytes) -> tuple[int, int]:
     """Width and height in pixels of a PNG, from its header."""
     return int.from_bytes(image[16:20], "big"), int.from_bytes(image[20:24], "big")
+
+
+@dataclass(frozen=True)
+class Bar:
+    """An experiment's part in a cluster: its share (0 to 1), its foci inside and near."""
+
+    label: str
+    share: float
+    inside: int
+    near: int
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of the leave-one-out grid; `found` is None where nothing could be run."""
+
+    found: bool | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Specified:
+    """One specification of a claim."""
+
+    choices: Mapping[str, str]
+    p: float
+    holds: bool
+    published: bool
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A share of simulated reviews with its interval, for a number of studies."""
+
+    studies: int
+    share: float
+    low: float
+    high: float

@@ -33,6 +33,11 @@ class Reference:
         shown = ", ".join(self.authors[:6])
         return f"{shown}, et al." if len(self.authors) > 6 or "others" in self.authors else shown
 
+    @property
+    def cited(self) -> str:
+        """`Page 2021`: the first author's family name and the year."""
+        return f"{self.authors[0].rsplit(' ', 1)[0]} {self.year}"
+
 
 def read_bibliography(path: Path) -> dict[str, Reference]:
     """Entries by key, in the order of the file; raises DataError."""

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from trdreport.errors import DataError, Problem, file_problem
 from trdreport.registry import rules
 from trdreport.registry.bibliography import Reference, read_bibliography
+from trdreport.registry.calibration import Calibration
 from trdreport.registry.fields import Record
 from trdreport.registry.messages import explain
 from trdreport.registry.parsed import Parsed
@@ -34,6 +35,7 @@ class Registry:
     published: Published
     studies: tuple[Study, ...]
     references: dict[str, Reference]
+    calibration: Calibration | None
     digest: str
 
     def study(self, study_id: str) -> Study:
@@ -76,6 +78,9 @@ def load_registry(root: Path) -> Registry:
     published = _one(root / "published.yaml", Published, problems)
     studies = [_one(path, Study, problems) for path in _study_files(root, problems)]
     references = _collect(lambda: read_bibliography(root / "references.bib"), problems) or {}
+    calibration = None
+    if (root / "calibration.yaml").exists():
+        calibration = _one(root / "calibration.yaml", Calibration, problems)
     files = Files(
         root=root,
         review=review,
@@ -84,6 +89,7 @@ def load_registry(root: Path) -> Registry:
         published=published,
         studies=tuple(studies),
         references=references,
+        calibration=calibration,
     )
     problems += rules.check_all(files)
     if problems:
@@ -95,11 +101,13 @@ def load_registry(root: Path) -> Registry:
         published=published.record,
         studies=tuple(sorted((s.record for s in files.studies), key=lambda s: (-s.year, s.id))),
         references=references,
+        calibration=calibration.record if calibration else None,
         digest=registry_digest(root),
     )
 
 
 EXPECTED = ("review.yaml", "search.yaml", "analyses.yaml", "published.yaml", "references.bib")
+OPTIONAL = ("studies", "calibration.yaml", "README.md")
 
 
 def unknown_files(root: Path) -> list[Problem]:
@@ -107,7 +115,7 @@ def unknown_files(root: Path) -> list[Problem]:
     return [
         file_problem(path, "is not part of a registry; studies go into studies/<id>.yaml")
         for path in sorted(root.iterdir())
-        if path.name not in (*EXPECTED, "studies", "README.md") and not path.name.startswith(".")
+        if path.name not in (*EXPECTED, *OPTIONAL) and not path.name.startswith(".")
     ]
 
 

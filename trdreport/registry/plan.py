@@ -7,7 +7,11 @@ from pydantic import Field
 
 from trdreport.registry.fields import Contrast, Identifier, Probability, Record, Space, Text
 
-Transform = Literal["icbm_spm2tal", "icbm_other2tal"]
+Transform = Literal["icbm_spm2tal", "icbm_fsl2tal", "icbm_other2tal"]
+
+SampleSize = Literal["sum", "patients", "smaller_group"]
+FociPlacement = Literal["exact", "voxel"]
+Unit = Literal["study", "cohort"]
 
 Alpha = Annotated[Probability, Field(gt=0, le=0.05)]
 
@@ -15,7 +19,10 @@ Alpha = Annotated[Probability, Field(gt=0, le=0.05)]
 class Mask(Record):
     """The volume in which convergence is sought."""
 
-    source: Annotated[Literal["mni152-2mm"], Field(description="NiMARE's bundled 2 mm brain mask.")]
+    source: Annotated[
+        Literal["mni152-2mm", "mni152-gm-2mm"],
+        Field(description="NiMARE's 2 mm brain mask; gm: those voxels of it that are grey matter."),
+    ]
     dilate_voxels: Annotated[
         int, Field(ge=0, le=10, description="Dilations with the face-connected element.")
     ]
@@ -29,14 +36,14 @@ class Profile(Record):
     space: Space
     transform: Annotated[Transform, Field(description="Lancaster matrix between MNI and TAL.")]
     foci: Annotated[
-        Literal["exact", "voxel"],
+        FociPlacement,
         Field(description="Whether a Gaussian sits at the focus or at its nearest voxel."),
     ]
     sample_size: Annotated[
-        Literal["sum", "patients", "smaller_group"],
+        SampleSize,
         Field(description="Which participants make an experiment's sample size."),
     ]
-    unit: Annotated[Literal["study", "cohort"], Field(description="What counts as one experiment.")]
+    unit: Annotated[Unit, Field(description="What counts as one experiment.")]
     mask: Mask
     permutations: Annotated[int, Field(ge=100, le=1_000_000)]
     stop_early: Annotated[
@@ -71,11 +78,64 @@ class Analysis(Record):
     ] = None
 
 
+class SpaceChoice(Record):
+    """A space with the variant of the transform that leads there."""
+
+    space: Space
+    transform: Transform
+
+
+class Multiverse(Record):
+    """Defensible choices; every combination is run for every published claim."""
+
+    spaces: Annotated[tuple[SpaceChoice, ...], Field(min_length=1)]
+    foci: Annotated[tuple[FociPlacement, ...], Field(min_length=1)]
+    sample_size: Annotated[tuple[SampleSize, ...], Field(min_length=1)]
+    unit: Annotated[tuple[Unit, ...], Field(min_length=1)]
+    mask: Annotated[tuple[Mask, ...], Field(min_length=1)]
+    cluster_forming_p: Annotated[
+        tuple[Annotated[Probability, Field(gt=0, le=0.01)], ...], Field(min_length=1)
+    ]
+    permutations: Annotated[int, Field(ge=100, le=1_000_000)]
+    other_estimators: Annotated[
+        tuple[Literal["MKDADensity", "KDA", "SCALE"], ...],
+        Field(description="Run by NiMARE under the leading profile, for claims with clusters."),
+    ] = ()
+    other_permutations: Annotated[int, Field(ge=100, le=100_000)] = 200
+
+
+class Comparison(Record):
+    """Two analyses set against each other."""
+
+    id: Identifier
+    title: Text
+    first: Identifier
+    second: Identifier
+    permutations: Annotated[int, Field(ge=100, le=1_000_000)]
+    threshold_p: Annotated[
+        Probability, Field(gt=0, le=0.05, description="Uncorrected p of a difference.")
+    ]
+
+
+class FailSafe(Record):
+    """How the fail-safe N is sought."""
+
+    draws: Annotated[int, Field(ge=1, le=1000, description="Independent series of noise.")]
+    permutations: Annotated[int, Field(ge=100, le=1_000_000)]
+    seed: Annotated[int, Field(ge=0, le=2**32 - 1)]
+    most: Annotated[
+        int, Field(ge=1, le=100, description="Noise experiments tried, times those of the run.")
+    ]
+
+
 class Plan(Record):
     """The contents of analyses.yaml."""
 
     profiles: Annotated[dict[Identifier, Profile], Field(min_length=1)]
     analyses: Annotated[tuple[Analysis, ...], Field(min_length=1)]
+    multiverse: Multiverse | None = None
+    fail_safe: FailSafe | None = None
+    comparisons: tuple[Comparison, ...] = ()
 
     @property
     def runs(self) -> tuple["Run", ...]:

@@ -8,6 +8,8 @@ from pathlib import Path
 from platform import python_version
 
 from trdreport.cbma.claims import Claim, Verdict, check_claims
+from trdreport.cbma.robustness.results import Robustness
+from trdreport.cbma.robustness.run import run_robustness
 from trdreport.cbma.run import Result, run_plan
 from trdreport.cbma.scheduling import Local, Scheduler
 from trdreport.cbma.store import Store, open_store
@@ -15,10 +17,11 @@ from trdreport.registry.bibliography import Reference, read_bibliography
 from trdreport.registry.checks import Finding, check
 from trdreport.registry.loading import Registry
 from trdreport.report.downloads import data_files
-from trdreport.report.gallery import Gallery, draw_gallery
+from trdreport.report.gallery import draw_gallery
 from trdreport.report.pages import assets, render_pages, render_print
 from trdreport.report.pdf import FILES, write_pdf
 from trdreport.report.site import check_replaceable, staged, write_files
+from trdreport.report.sketch import Gallery
 from trdreport.report.tables import to_csv
 from trdreport.report.views import (
     Report,
@@ -28,6 +31,8 @@ from trdreport.report.views import (
     further_profiles,
     leading,
     report_tables,
+    review_trust_figures,
+    review_trust_tables,
     study_view,
     verdict_counts,
 )
@@ -35,7 +40,9 @@ from trdreport.report.views import (
 COMPUTED_WITH = ("trdreport", "nimare", "nilearn", "nibabel", "numpy", "scipy", "matplotlib")
 
 STEPS_AROUND = 3
-"""Steps of a build beside the analyses."""
+"""Steps of a build beside the analyses and robustness."""
+
+STEPS_OF_ROBUSTNESS = 10
 
 Step = Callable[[str], None]
 
@@ -58,13 +65,15 @@ def build(
     *,
     cache: Path | None = None,
     scheduler: Scheduler | None = None,
+    quick: bool = False,
     step: Step = lambda _: None,
 ) -> Built:
     """Build `site` from a registry; `step` is told what is at work.
 
     What the store in the folder `cache` has is read from there; without a folder everything is
-    computed. Permutations run in threads, or where `scheduler` runs them. Raises DataError when
-    `site` may not be replaced; the old site then stays as it was.
+    computed. Permutations run in threads, or where `scheduler` runs them. A `quick` build leaves
+    the robustness analyses out. Raises DataError when `site` may not be replaced; the old site then
+    stays as it was.
     """
     check_replaceable(site)
     with open_store(cache) as store:
@@ -77,18 +86,21 @@ def build(
                 started=lambda run: step(f"{run.id}: {run.analysis.title}"),
             )
         }
+        robustness = None
+        if not quick:
+            robustness = run_robustness(registry, results, store, done=_tenths(step))
         step("drawing figures")
-        gallery = draw_gallery(registry, results, store)
+        gallery = draw_gallery(registry, results, robustness, store)
         claims = check_claims(registry, results)
         findings = check(registry)
         methods = read_bibliography(templates / "methods.bib")
-        report = _report(registry, results, claims, findings, gallery, methods)
+        report = _report(registry, results, robustness, claims, findings, gallery, methods)
         step("setting the pages")
         files = {
             **assets(templates),
             **gallery.files,
             **render_pages(templates, report),
-            **_data(registry, results, claims, findings, report, store),
+            **_data(registry, results, robustness, claims, findings, report, store),
         }
         step("setting the PDF")
         files["report.pdf"] = _pdf(render_print(templates, report, FILES), files, store)
@@ -103,9 +115,20 @@ def _pdf(page: str, files: Mapping[str, bytes], store: Store) -> bytes:
     return store.remember("pdf", inputs, lambda: write_pdf(page, files))
 
 
+def _tenths(step: Step) -> Callable[[int, int], None]:
+    """Tell of robustness as each tenth of its pieces is done."""
+
+    def done(count: int, total: int) -> None:
+        if count * STEPS_OF_ROBUSTNESS // total > (count - 1) * STEPS_OF_ROBUSTNESS // total:
+            step(f"robustness: {count} of {total} pieces done")
+
+    return done
+
+
 def _data(
     registry: Registry,
     results: Mapping[str, Result],
+    robustness: Robustness | None,
     claims: tuple[Claim, ...],
     findings: Iterable[Finding],
     report: Report,
@@ -114,8 +137,8 @@ def _data(
     tables = [*report.tables.values()]
     for analysis in report.analyses:
         for run in (analysis.lead, *analysis.further):
-            tables += [*run.tables, *run.all_tables]
-    files = data_files(registry, results, claims, tables, store)
+            tables += [*run.tables, *run.all_tables, *run.trust_tables]
+    files = data_files(registry, results, claims, robustness, tables, store)
     rows = [(f.code, f.severity, ";".join(f.studies), f.message) for f in findings]
     files["checks.csv"] = to_csv(("code", "severity", "studies", "message"), rows).encode()
     return {f"data/{name}": content for name, content in files.items()}
@@ -124,6 +147,7 @@ def _data(
 def _report(
     registry: Registry,
     results: Mapping[str, Result],
+    robustness: Robustness | None,
     claims: tuple[Claim, ...],
     findings: tuple[Finding, ...],
     gallery: Gallery,
@@ -142,9 +166,14 @@ def _report(
         exploratory=cluster_lines(registry, leading(registry), results, corrected=False),
         further=further_profiles(registry, results),
         analyses=tuple(
-            analysis_view(registry, a, results, gallery.runs) for a in registry.plan.analyses
+            analysis_view(registry, a, results, robustness, gallery) for a in registry.plan.analyses
         ),
-        tables=report_tables(registry, results, claims),
+        tables={
+            **report_tables(registry, results, claims),
+            **review_trust_tables(registry, results, robustness, methods),
+        },
+        trusted=robustness is not None,
+        trust_figures=review_trust_figures(results, leading(registry), gallery),
         figures=gallery.general,
         claims=claims,
         verdicts=verdict_counts(claims),

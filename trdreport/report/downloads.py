@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from trdreport.cbma.claims import Claim
 from trdreport.cbma.results import AnalysisResult, ExperimentTable
+from trdreport.cbma.robustness.results import Robustness
 from trdreport.cbma.run import Result
 from trdreport.cbma.store import Store
 from trdreport.registry.fields import split_contrast
@@ -22,6 +23,7 @@ from trdreport.report.result_tables import (
     cluster_rows,
 )
 from trdreport.report.tables import Table, to_csv
+from trdreport.report.trust_tables import CSV_COLUMNS, robustness_rows
 
 MAP_MEANINGS = {
     "stat": "ALE value",
@@ -35,6 +37,7 @@ def data_files(
     registry: Registry,
     results: Mapping[str, Result],
     claims: Iterable[Claim],
+    robustness: Robustness | None,
     tables: Iterable[Table],
     store: Store,
 ) -> dict[str, bytes]:
@@ -45,7 +48,7 @@ def data_files(
         "analyses.csv": to_csv(ANALYSIS_COLUMNS, analysis_rows(registry, results)),
         "clusters.csv": to_csv(CLUSTER_COLUMNS, cluster_rows(registry, results)),
         "claims.csv": claims_csv(claims),
-        "robustness.csv": robustness_csv(registry, results),
+        "robustness.csv": to_csv(CSV_COLUMNS, robustness_rows(registry, results, robustness)),
         "studyset.json": json.dumps(studyset(registry), indent=1, ensure_ascii=False) + "\n",
     }
     text |= {f"tables/{table.id}.csv": table.csv() for table in tables}
@@ -105,34 +108,6 @@ def claims_csv(claims: Iterable[Claim]) -> str:
         )
         for c in claims
     ]  # fmt: skip
-    return to_csv(columns, rows)
-
-
-def robustness_csv(registry: Registry, results: Mapping[str, Result]) -> str:
-    """robustness.csv: so far the contribution of each experiment to each cluster."""
-    rows = []
-    for run in registry.plan.runs:
-        result = results[run.id]
-        for readout in result.readouts if isinstance(result, AnalysisResult) else ():
-            for cluster in readout.clusters:
-                for part in cluster.contributions:
-                    rows.append(
-                        (
-                            run.analysis.id, "contribution", part.unit, f"{part.share:.4f}",
-                            run.profile_id, readout.readout, str(cluster.number),
-                            str(part.foci_inside),
-                        )
-                    )  # fmt: skip
-    columns = (
-        "analysis",
-        "kind",
-        "item",
-        "outcome",
-        "profile",
-        "readout",
-        "cluster",
-        "foci_inside",
-    )
     return to_csv(columns, rows)
 
 

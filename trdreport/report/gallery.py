@@ -1,18 +1,14 @@
 """Draw every figure of the report and say in words what it shows."""
 
 import json
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from multiprocessing import get_context
+from itertools import chain
 
 import joblib
 import numpy as np
 from numpy.typing import NDArray
 
-from trdreport.cbma.claims import findings
 from trdreport.cbma.mask import resample, resample_set
 from trdreport.cbma.results import (
     CLUSTER_FWE,
@@ -23,74 +19,54 @@ from trdreport.cbma.results import (
     FloatMap,
     ReadoutResult,
 )
+from trdreport.cbma.robustness.results import Robustness
 from trdreport.cbma.run import Result
 from trdreport.cbma.store import Store
-from trdreport.figures.palette import BOTH, LESS, MORE, STUDY_COLOURS, FociGroup, size
+from trdreport.cbma.workers import side_by_side
+from trdreport.figures.palette import BOTH, LESS, MORE, STUDY_COLOURS, FociGroup
 from trdreport.registry.fields import split_contrast
 from trdreport.registry.loading import Registry
 from trdreport.registry.plan import Run
 from trdreport.registry.spaces import MNI_TO_TALAIRACH, convert
-from trdreport.report.result_tables import coordinates, number, readout_name
-from trdreport.report.views import REGION_REACH_MM, Figure
+from trdreport.report.result_tables import (
+    REGION_REACH_MM,
+    coordinates,
+    number,
+    readout_name,
+    worth_showing,
+)
+from trdreport.report.sketch import Figure, Gallery, Sketch
+from trdreport.report.trust_figures import trust_sketches
 
 
-@dataclass(frozen=True)
-class Gallery:
-    """Figures with their files: `general` by id, and those of each run in reading order."""
-
-    general: Mapping[str, Figure]
-    runs: Mapping[str, tuple[Figure, ...]]
-    files: Mapping[str, bytes]
-
-
-FEW = 4
-"""Images that are drawn sooner than a further process starts."""
-
-
-@dataclass(frozen=True)
-class Sketch:
-    """A figure before it is drawn: its words, and a function with all that its image shows."""
-
-    id: str
-    draw: "partial[bytes]"
-    alt: str
-    caption: str
-
-
-def draw_gallery(registry: Registry, results: Mapping[str, Result], store: Store) -> Gallery:
+def draw_gallery(
+    registry: Registry,
+    results: Mapping[str, Result],
+    robustness: Robustness | None,
+    store: Store,
+) -> Gallery:
     """Every figure of the report; images that the store lacks are drawn side by side."""
     general = [*_regions(registry, store), *_quality(registry)]
     of_runs = {run.id: list(_of_run(registry, run, results[run.id])) for run in registry.plan.runs}
-    sketches = [*general, *(sketch for own in of_runs.values() for sketch in own)]
-    inputs = [(_fingerprint(sketch.draw),) for sketch in sketches]
-    images = store.remember_all(
-        "figure", inputs, [sketch.draw for sketch in sketches], _side_by_side
-    )
-    drawn = {
-        sketch.id: _figure(sketch, image) for sketch, image in zip(sketches, images, strict=True)
-    }
+    trust = trust_sketches(registry, results, robustness) if robustness else {}
+    sketches = [*general, *chain(*of_runs.values()), *chain(*trust.values())]
+    keys = [("figure", (_fingerprint(sketch.draw),)) for sketch in sketches]
+    images = store.remember_all(keys, [sketch.draw for sketch in sketches], side_by_side)
+    drawn = {s.id: s.figure(image) for s, image in zip(sketches, images, strict=True)}
+
+    def figures(own: Iterable[Sketch]) -> tuple[Figure, ...]:
+        return tuple(drawn[sketch.id] for sketch in own)
+
     return Gallery(
         general={sketch.id: drawn[sketch.id] for sketch in general},
-        runs={id_: tuple(drawn[sketch.id] for sketch in own) for id_, own in of_runs.items()},
-        files={drawn[s.id].file: image for s, image in zip(sketches, images, strict=True)},
+        runs={id_: figures(own) for id_, own in of_runs.items()},
+        trust={id_: figures(own) for id_, own in trust.items()},
+        files={s.file: image for s, image in zip(sketches, images, strict=True)},
     )
 
 
 def _fingerprint(draw: "partial[bytes]") -> str:
     return str(joblib.hash((draw.func.__name__, draw.args)))
-
-
-def _side_by_side(draw: Sequence[Callable[[], bytes]]) -> list[bytes]:
-    """Images drawn in as many processes as there are cores; a few are not worth a process."""
-    if len(draw) <= FEW:
-        return [each() for each in draw]
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
-        return [drawn.result() for drawn in [pool.submit(each) for each in draw]]
-
-
-def _figure(sketch: Sketch, image: bytes) -> Figure:
-    width, height = size(image)
-    return Figure(sketch.id, f"figures/{sketch.id}.png", sketch.alt, sketch.caption, width, height)
 
 
 def _regions(registry: Registry, store: Store) -> Iterator[Sketch]:
@@ -166,22 +142,11 @@ def _of_run(registry: Registry, run: Run, result: Result) -> Iterator[Sketch]:
         yield _foci(registry, run, result)
     if not isinstance(result, AnalysisResult):
         return
-    shown = list(_worth_showing(result))
+    shown = list(worth_showing(result))
     if shown:
         yield _stat(run, result)
     for readout, cluster in shown:
         yield _slices(registry, run, result, (readout, cluster))
-
-
-def _worth_showing(result: AnalysisResult) -> Iterator[tuple[ReadoutResult, Cluster]]:
-    """Significant clusters, and meeting points that are not part of one."""
-    taken = np.zeros(result.mask.shape, dtype=bool)
-    for readout in result.readouts:
-        for cluster in findings(readout):
-            inside = readout.labels == cluster.number
-            if not (inside & taken).any():
-                taken |= inside
-                yield readout, cluster
 
 
 def _foci(registry: Registry, run: Run, result: Result) -> Sketch:

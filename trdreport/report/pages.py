@@ -5,6 +5,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from trdreport.report.result_tables import listed
 from trdreport.report.tables import MISSING, shown
 from trdreport.report.views import Report
 
@@ -19,15 +20,9 @@ def environment(templates: Path) -> Environment:
         lstrip_blocks=True,
     )
     env.filters["shown"] = shown
-    env.filters["listed"] = listed
+    env.filters["listed"] = lambda items: listed(list(items))
     env.globals["missing"] = MISSING
     return env
-
-
-def listed(items: tuple[str, ...] | list[str]) -> str:
-    """`a, b and c`."""
-    words = [str(item) for item in items]
-    return ", ".join(words[:-1]) + " and " + words[-1] if len(words) > 1 else "".join(words)
 
 
 def render_pages(templates: Path, report: Report) -> dict[str, bytes]:

@@ -1,13 +1,25 @@
 """Tables about the results: analyses, clusters, claims."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from trdreport.cbma.claims import VOLUME_TOLERANCE_MM3, Claim
-from trdreport.cbma.results import CLUSTER_FWE, AnalysisResult, Cluster, ReadoutResult
+import numpy as np
+
+from trdreport.cbma.claims import VOLUME_TOLERANCE_MM3, Claim, findings
+from trdreport.cbma.results import (
+    CLUSTER_FWE,
+    AnalysisResult,
+    Cluster,
+    ExperimentTable,
+    ReadoutResult,
+)
 from trdreport.cbma.run import Result
+from trdreport.registry.fields import split_contrast
 from trdreport.registry.loading import Registry
 from trdreport.registry.plan import Run
 from trdreport.report.tables import NOT_APPLICABLE, Table
+
+REGION_REACH_MM = 5
+"""A focus this near to a region counts as in it: the cortex of one atlas is not that of another."""
 
 ANALYSIS_COLUMNS = (
     "analysis", "profile", "title", "experiments", "foci", "participants", "status",
@@ -146,6 +158,37 @@ def coordinates(point: tuple[float, float, float], digits: int = 0) -> tuple[str
 def number(value: float) -> str:
     """Three significant digits; powers of ten below 0.0001."""
     return f"{value:.3g}"
+
+
+def worth_showing(result: AnalysisResult) -> tuple[tuple[ReadoutResult, Cluster], ...]:
+    """Significant clusters, and meeting points that are not part of one."""
+    taken = np.zeros(result.mask.shape, dtype=bool)
+    shown = []
+    for readout in result.readouts:
+        for cluster in findings(readout):
+            inside = readout.labels == cluster.number
+            if not (inside & taken).any():
+                taken |= inside
+                shown.append((readout, cluster))
+    return tuple(shown)
+
+
+def unit_labels(registry: Registry, table: ExperimentTable) -> dict[str, str]:
+    """An experiment by its studies: `Ma 2012 with Guo 2012 fALFF` when they share people."""
+    labels = {study.id: study.label for study in registry.studies}
+    return {e.unit: " with ".join(labels[study] for study in e.studies) for e in table.experiments}
+
+
+def opposed(directions: Iterable[str]) -> bool:
+    """Whether contrasts include both directions of one comparison."""
+    pairs = {split_contrast(direction) for direction in directions}
+    return any((less, more) in pairs for more, less in pairs)
+
+
+def listed(items: Sequence[str], last: str = "and") -> str:
+    """`a, b and c`."""
+    words = [str(item) for item in items]
+    return ", ".join(words[:-1]) + f" {last} " + words[-1] if len(words) > 1 else "".join(words)
 
 
 def shares(cluster: Cluster, separator: str = "; ", between: str = " ") -> str:

@@ -4,29 +4,34 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from trdreport.cbma.claims import Claim, Verdict, findings
+from trdreport.cbma.guidelines import ADVISED_EXPERIMENTS, Work, judge
 from trdreport.cbma.results import (
     CLUSTER_FWE,
     AnalysisResult,
     Cluster,
-    Experiment,
     ReadoutResult,
 )
+from trdreport.cbma.robustness.results import Robustness
 from trdreport.cbma.run import Result
 from trdreport.registry.bibliography import Reference
 from trdreport.registry.checks import Finding
-from trdreport.registry.fields import split_contrast
 from trdreport.registry.loading import Registry
 from trdreport.registry.plan import Analysis, Profile, Run
 from trdreport.registry.review import Review, Search
 from trdreport.registry.study import Study
+from trdreport.report.plain_words import plain_words
 from trdreport.report.result_tables import (
+    REGION_REACH_MM,
     claim_table,
     cluster_table,
     coordinates,
     number,
+    opposed,
     overview_tables,
     readout_name,
+    unit_labels,
 )
+from trdreport.report.sketch import Figure, Gallery
 from trdreport.report.study_tables import (
     acquisition_table,
     definition_table,
@@ -35,25 +40,15 @@ from trdreport.report.study_tables import (
     study_table,
 )
 from trdreport.report.tables import Table
-
-RECOMMENDED_EXPERIMENTS = 17
-"""Least number of experiments for a sound ALE (Eickhoff et al. 2016)."""
-
-
-REGION_REACH_MM = 5
-"""A focus this near to a region counts as in it: the cortex of one atlas is not that of another."""
-
-
-@dataclass(frozen=True)
-class Figure:
-    """An image of the site; `file` is relative to the site's root."""
-
-    id: str
-    file: str
-    alt: str
-    caption: str
-    width: int
-    height: int
+from trdreport.report.trust_tables import (
+    calibration_table,
+    claims_table,
+    comparison_table,
+    fail_safe_table,
+    guideline_table,
+    units_table,
+    without_table,
+)
 
 
 @dataclass(frozen=True)
@@ -75,8 +70,7 @@ class ClusterLine:
     @property
     def opposed(self) -> bool:
         """Whether its foci come from both directions of one comparison."""
-        pairs = {split_contrast(direction) for direction in self.directions}
-        return any((less, more) in pairs for more, less in pairs)
+        return opposed(self.directions)
 
 
 @dataclass(frozen=True)
@@ -103,6 +97,9 @@ class RunView:
     tables: tuple[Table, ...]
     all_tables: tuple[Table, ...]
     figures: tuple[Figure, ...]
+    trust_tables: tuple[Table, ...]
+    trust_figures: tuple[Figure, ...]
+    plain: str
 
 
 @dataclass(frozen=True)
@@ -153,6 +150,8 @@ class Report:
     significant: tuple[ClusterLine, ...]
     exploratory: tuple[ClusterLine, ...]
     further: tuple[ProfileView, ...]
+    trusted: bool
+    trust_figures: tuple[Figure, ...]
     analyses: tuple[AnalysisView, ...]
     tables: Mapping[str, Table]
     figures: Mapping[str, Figure]
@@ -164,7 +163,7 @@ class Report:
     references: tuple[Reference, ...]
     versions: Mapping[str, str]
     digest: str
-    recommended_experiments: int = RECOMMENDED_EXPERIMENTS
+    recommended_experiments: int = ADVISED_EXPERIMENTS
     region_reach_mm: int = REGION_REACH_MM
 
 
@@ -235,11 +234,12 @@ def analysis_view(
     registry: Registry,
     analysis: Analysis,
     results: Mapping[str, Result],
-    figures: Mapping[str, tuple[Figure, ...]],
+    robustness: Robustness | None,
+    gallery: Gallery,
 ) -> AnalysisView:
-    """The view of one analysis; `figures` are those of each run."""
+    """The view of one analysis."""
     lead, *further = (
-        run_view(registry, run, results[run.id], figures[run.id])
+        run_view(registry, run, results[run.id], robustness, gallery)
         for run in registry.plan.runs
         if run.analysis == analysis
     )
@@ -254,7 +254,13 @@ def analysis_view(
     )
 
 
-def run_view(registry: Registry, run: Run, result: Result, figures: tuple[Figure, ...]) -> RunView:
+def run_view(
+    registry: Registry,
+    run: Run,
+    result: Result,
+    robustness: Robustness | None,
+    gallery: Gallery,
+) -> RunView:
     """The view of one run."""
     labels = {study.id: study.label for study in registry.studies}
     table = result.table
@@ -271,7 +277,7 @@ def run_view(registry: Registry, run: Run, result: Result, figures: tuple[Figure
         foci=table.n_foci,
         participants=table.participants,
         groups=" + ".join(f"{n} {name}" for name, n in table.groups.items()),
-        units=tuple(_unit(e, labels) for e in table.experiments),
+        units=tuple(unit_labels(registry, table).values()),
         without_foci=tuple(labels.get(unit, unit) for unit in table.without_foci),
         not_reported=tuple(labels.get(unit, unit) for unit in table.not_reported),
         not_run="" if isinstance(result, AnalysisResult) else result.reason,
@@ -283,13 +289,57 @@ def run_view(registry: Registry, run: Run, result: Result, figures: tuple[Figure
         smallest_p=number(min(p_values)) if p_values else "",
         tables=_cluster_tables(registry, result, convergent_only=True),
         all_tables=_cluster_tables(registry, result, convergent_only=False),
-        figures=figures,
+        figures=gallery.runs[run.id],
+        trust_tables=_trust_tables(registry, run, result, robustness),
+        trust_figures=gallery.trust.get(run.id, ()),
+        plain=plain_words(registry, run, result, robustness),
     )
 
 
-def _unit(experiment: Experiment, labels: Mapping[str, str]) -> str:
-    """An experiment by its studies: `Ma 2012 with Guo 2012 fALFF` when they share people."""
-    return " with ".join(labels[study] for study in experiment.studies)
+def _trust_tables(
+    registry: Registry, run: Run, result: Result, robustness: Robustness | None
+) -> tuple[Table, ...]:
+    if robustness is None or not isinstance(result, AnalysisResult):
+        return ()
+    return (without_table(registry, run, result, robustness.leave_one_out[run.id]),)
+
+
+def review_trust_tables(
+    registry: Registry,
+    results: Mapping[str, Result],
+    robustness: Robustness | None,
+    methods: Mapping[str, Reference],
+) -> dict[str, Table]:
+    """Tables about trust in the whole review, by id; those of robustness where it was asked for."""
+    tables = []
+    if robustness:
+        tables += [
+            claims_table(registry, robustness),
+            fail_safe_table(registry, results, robustness),
+            units_table(registry, results, robustness),
+            comparison_table(registry, robustness),
+        ]
+    if registry.calibration:
+        tables.append(calibration_table(registry.calibration))
+    tables.append(guideline_table(judge(Work(registry, results, robustness)), methods))
+    return {table.id: table for table in tables if table.rows}
+
+
+def review_trust_figures(
+    results: Mapping[str, Result], runs: Iterable[Run], gallery: Gallery
+) -> tuple[Figure, ...]:
+    """Figures of the main page: shares and retests of significant clusters, curves of them."""
+    chosen: list[Figure] = []
+    for run in runs:
+        result = results[run.id]
+        if isinstance(result, AnalysisResult) and findings(result.readout(CLUSTER_FWE)):
+            chosen += [
+                figure
+                for figure in gallery.trust.get(run.id, ())
+                if figure.id.endswith(("-without", "-fwe-specifications"))
+                or ("-fwe-" in figure.id and figure.id.endswith("-shares"))
+            ]
+    return (*chosen, *gallery.trust.get("", ()))
 
 
 def _cluster_tables(

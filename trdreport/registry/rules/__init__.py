@@ -22,7 +22,10 @@ RULES: tuple[Rule, ...] = (
     studies.studies_search_the_whole_brain,
     studies.elsewhere_names_a_field,
     plan.plan_is_consistent,
+    plan.comparisons_are_possible,
+    plan.multiverse_holds_what_was_published,
     plan.claims_name_analyses,
+    plan.calibration_names_a_run,
     search.prisma_adds_up,
 )
 

@@ -23,6 +23,7 @@ class Files:
     published: Parsed
     studies: tuple[Parsed, ...]
     references: dict[str, Reference]
+    calibration: Parsed | None = None
 
     @property
     def good_studies(self) -> list[Parsed]:

@@ -74,6 +74,65 @@ def plan_is_consistent(files: Files) -> Iterator[Problem]:
         yield from _pooling(file, loc, analysis)
 
 
+def comparisons_are_possible(files: Files) -> Iterator[Problem]:
+    """Comparisons name two analyses with the same leading profile."""
+    if not good(files.plan):
+        return
+    file, plan = files.plan.file, files.plan.record
+    yield from _repeated(files.plan, "comparisons", lambda item: item.id, "id")
+    analyses = {analysis.id: analysis for analysis in plan.analyses}
+    for index, comparison in enumerate(plan.comparisons):
+        loc: Path_ = ("comparisons", index)
+        sides = [getattr(comparison, name) for name in ("first", "second")]
+        for name, side in zip(("first", "second"), sides, strict=True):
+            yield from known_word(file, (*loc, name), side, analyses)
+        if sides[0] == sides[1]:
+            yield file.problem((*loc, "second"), "is the first analysis again; name another")
+        elif set(sides) <= set(analyses):
+            profiles = [analyses[side].profile for side in sides]
+            if profiles[0] != profiles[1]:
+                message = f"is led by '{profiles[1]}', the first by '{profiles[0]}'; compare alike"
+                yield file.problem((*loc, "second"), message)
+
+
+def multiverse_holds_what_was_published(files: Files) -> Iterator[Problem]:
+    """The choices of every leading profile are among those of the multiverse."""
+    if not good(files.plan) or files.plan.record.multiverse is None:
+        return
+    file, plan = files.plan.file, files.plan.record
+    grid = plan.multiverse
+    spaces = [
+        (where.space, where.transform if where.space == "TAL" else "") for where in grid.spaces
+    ]
+    for name in dict.fromkeys(a.profile for a in plan.analyses if a.profile in plan.profiles):
+        profile = plan.profiles[name]
+        space = (profile.space, profile.transform if profile.space == "TAL" else "")
+        for field, own, offered in (
+            ("spaces", space, spaces),
+            ("foci", profile.foci, grid.foci),
+            ("sample_size", profile.sample_size, grid.sample_size),
+            ("unit", profile.unit, grid.unit),
+            ("mask", profile.mask, grid.mask),
+            ("cluster_forming_p", profile.cluster_forming_p, grid.cluster_forming_p),
+        ):
+            if own not in offered:
+                message = f"lacks the choice of the profile '{name}'; add it"
+                yield file.problem(("multiverse", field), message)
+
+
+def calibration_names_a_run(files: Files) -> Iterator[Problem]:
+    """A recorded calibration is of an analysis and a profile of the plan."""
+    if not (files.calibration and good(files.calibration) and good(files.plan)):
+        return
+    file, calibration = files.calibration.file, files.calibration.record
+    analyses = {analysis.id: analysis for analysis in files.plan.record.analyses}
+    yield from known_word(file, ("analysis",), calibration.analysis, analyses)
+    if calibration.analysis in analyses:
+        analysis = analyses[calibration.analysis]
+        under = (analysis.profile, *analysis.also_under)
+        yield from known_word(file, ("profile",), calibration.profile, under)
+
+
 def _pooling(file: YamlFile, loc: Path_, analysis: Any) -> Iterator[Problem]:
     pairs = {tuple(split_contrast(contrast)) for contrast in analysis.contrasts}
     pools = any((less, more) in pairs for more, less in pairs)

@@ -1,0 +1,86 @@
+"""A claim under every specification: p values above, the choices behind each below."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from trdreport.figures.canvas import new_figure, png
+from trdreport.figures.palette import INK, LESS, MORE, SOFT, Specified
+
+SMALLEST_P = 1e-7
+
+
+def specification_curve(
+    specified: Sequence[Specified], levels: Mapping[str, Sequence[str]], what: str, alpha: float
+) -> bytes:
+    """One column a specification, sorted by p; a dot in the row of each of its choices.
+
+    `levels` has the levels of each factor in the order of the rows; `what` names the p; the line
+    is at `alpha`.
+    """
+    order = sorted(specified, key=lambda s: (s.p, not s.holds, tuple(s.choices.values())))
+    rows = [(factor, level) for factor, own in levels.items() for level in own]
+    lower = 0.21 * len(rows) + 0.22 * len(levels)
+    height = 2.6 + lower + 0.5
+    figure = new_figure(10.0, height)
+    top = figure.add_axes((0.27, (lower + 0.55) / height, 0.72, 2.3 / height))
+    bottom = figure.add_axes((0.27, 0.1 / height, 0.72, lower / height))
+    x = np.arange(len(order))
+    p = np.maximum([s.p for s in order], SMALLEST_P)
+    holds = np.array([s.holds for s in order])
+    for held, colour, label, marker in (
+        (True, LESS, "claim holds", "o"), (False, MORE, "claim does not hold", "x"),
+    ):  # fmt: skip
+        top.scatter(
+            x[holds == held], p[holds == held], s=14, color=colour, label=label, marker=marker,
+            linewidths=1.0,
+        )  # fmt: skip
+    top.set_yscale("log")
+    top.axhline(alpha, color=SOFT, linewidth=0.9, linestyle="--")
+    top.text(len(order) * 1.005, alpha, f"{alpha:g}", va="center", fontsize=8, color=SOFT)
+    for index, one in enumerate(order):
+        if one.published:
+            for axes in (top, bottom):
+                axes.axvline(index, color=INK, linewidth=1.1)
+            right = index > len(order) / 2
+            top.annotate(
+                "as published ", (index, 1), xycoords=("data", "axes fraction"), fontsize=9,
+                color=INK, ha="right" if right else "left", va="bottom",
+            )  # fmt: skip
+    top.set_ylabel(what, fontsize=9, color=INK)
+    top.set_xticks([])
+    top.set_xlim(-1, len(order))
+    top.spines[["top", "right", "bottom"]].set_visible(False)
+    top.legend(
+        fontsize=8.5, frameon=False, loc="upper left", bbox_to_anchor=(-0.37, 1.12),
+        labelcolor=INK, handletextpad=0.2,
+    )  # fmt: skip
+    _choices(bottom, order, levels)
+    bottom.set_xlim(-1, len(order))
+    return png(figure)
+
+
+def _choices(axes: Axes, order: Sequence[Specified], levels: Mapping[str, Sequence[str]]) -> None:
+    axes.axis("off")
+    y = 0.0
+    for factor, own in levels.items():
+        axes.text(
+            -0.37, y, factor, transform=axes.get_yaxis_transform(), fontsize=9, color=INK,
+            fontweight="bold", va="center",
+        )  # fmt: skip
+        for level in own:
+            chosen = [i for i, s in enumerate(order) if s.choices[factor] == level]
+            held = [order[i].holds for i in chosen]
+            share = sum(held) / len(held)
+            axes.text(
+                -0.01, y, f"{level}   {share:.0%}", transform=axes.get_yaxis_transform(),
+                fontsize=8.6, color=INK, ha="right", va="center",
+            )  # fmt: skip
+            axes.scatter(
+                chosen, [y] * len(chosen), s=5, marker="|", linewidths=0.9,
+                color=[LESS if h else MORE for h in held],
+            )  # fmt: skip
+            y += 1
+        y += 0.9
+    axes.set_ylim(y, -1)
