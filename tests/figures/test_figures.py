@@ -8,9 +8,13 @@ from matplotlib.image import imread
 
 from trdreport.cbma.atlas import load_atlas
 from trdreport.figures.brains import cluster_slices, foci_glass_brain
-from trdreport.figures.palette import FociGroup, size
+from trdreport.figures.contributions import contributions_figure
+from trdreport.figures.leave_one_out import FOUND, LOST, leave_one_out_figure
+from trdreport.figures.palette import LESS, MORE, Bar, Cell, FociGroup, Rate, Specified, size
+from trdreport.figures.power import power_figure
 from trdreport.figures.quality import quality_figure
 from trdreport.figures.regions import regions_figure
+from trdreport.figures.specification_curve import specification_curve
 
 
 def pixels(image: bytes, colour: str) -> np.ndarray:
@@ -68,3 +72,46 @@ def test_defaults_that_other_libraries_change_do_not_show() -> None:
         with rc_context({"savefig.bbox": box}):
             images.add(quality_figure(["A"], [9.0], "Checklist"))
     assert len(images) == 1
+
+
+def test_bars_are_as_long_as_the_shares() -> None:
+    image = contributions_figure([Bar("Alpha", 0.6, 2, 1), Bar("Beta", 0.3, 1, 0)])
+    found = pixels(image, "#0072B2")
+    lengths = np.bincount(found[:, 0])
+    height = size(image)[1]
+    upper, lower = lengths[: height // 3].max(), lengths[height // 3 :].max()
+    assert 1.9 < upper / lower < 2.1
+
+
+def test_found_and_lost_are_where_they_belong() -> None:
+    cells = [[Cell(True, "found"), Cell(False, "lost")], [Cell(None, ""), Cell(True, "found")]]
+    image = leave_one_out_figure(["Alpha", "Beta"], ["one", "two"], cells)
+    lost, found = pixels(image, LOST), pixels(image, FOUND)
+    upper = found[found[:, 0] < lost[:, 0].max()]
+    assert upper[:, 1].max() < lost[:, 1].min()  # first row: found, then lost
+    assert found[:, 0].max() > lost[:, 0].max()  # second row: found again
+
+
+def test_a_curve_is_sorted_by_p_and_coloured_by_the_claim() -> None:
+    specified = [
+        Specified({"estimator": "ALE", "mask": mask}, p, p < 0.05, published=p == 0.01)
+        for mask, p in (("brain", 0.01), ("brain", 0.3), ("grey matter", 0.02), ("brain", 0.9))
+    ]
+    image = specification_curve(specified, {"mask": ["brain", "grey matter"]}, "p", 0.05)
+    holds, fails = pixels(image, LESS), pixels(image, MORE)
+    right = size(image)[0] * 0.3  # beside the legend
+    assert holds[holds[:, 1] > right][:, 1].max() < fails[fails[:, 1] > right][:, 1].min()
+
+
+def test_more_power_is_higher() -> None:
+    rates = {
+        name: [Rate(n, share, share - 0.02, share + 0.02) for n in (5, 17)]
+        for name, share in (("low", 0.2), ("high", 0.9))
+    }
+    image = power_figure(rates, 7)
+    width = size(image)[0]
+    low, high = (
+        (found := pixels(image, colour))[found[:, 1] < width * 0.6][:, 0].mean()
+        for colour in ("#0072B2", "#D55E00")
+    )
+    assert high < low  # rows count from the top

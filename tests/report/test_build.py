@@ -172,7 +172,50 @@ def test_an_analysis_with_too_few_experiments_is_said_not_to_run(
     build(load_registry(root), site, ROOT / "templates")
     status = {row[0]: row[-1] for row in rows(site / "data" / "analyses.csv")}
     assert status["vbm-more"] == "not run: 1 experiment with foci; a meta-analysis needs two"
-    assert "Not run: 1 experiment" in (site / "analyses" / "vbm-more.html").read_text()
+    page = (site / "analyses" / "vbm-more.html").read_text()
+    assert "Not run: 1 experiment" in page
+    assert "cannot be answered yet" in page
+    assert "Not compared: vbm-more was not run" in (site / "index.html").read_text()
+
+
+def test_robustness_holds_every_kind_for_every_run(tiny_site: Path) -> None:
+    found = rows(tiny_site / "data" / "robustness.csv")
+    kinds: dict[str, set[str]] = {}
+    for row in found[1:]:
+        kinds.setdefault(row[1], set()).add(row[0])
+    assert kinds == {
+        "contribution": {"vbm-both", "vbm-more"},
+        "leave-one-out": {"vbm-both", "vbm-more"},
+        "fail-safe-n": {"vbm-both", "vbm-more"},
+        "specification": {"vbm-both"},
+    }
+    reasons = {row[3] for row in found if row[1] == "specification" and "SCALE" in row[2]}
+    assert reasons == {"not run: NiMARE has no family-wise correction for SCALE"}
+    published = [row for row in found if row[-1] == "true"]
+    assert len(published) == 1
+    assert "space=MNI; foci=exact; sample size=all groups; unit=study" in published[0][2]
+
+
+def test_each_result_ends_in_plain_words(tiny_site: Path) -> None:
+    page = (tiny_site / "analyses" / "vbm-both.html").read_text()
+    assert page.count("<h3>In plain words") == 2  # under either profile
+    first = page[page.index("<h3>In plain words") :]
+    assert "This rests on two of two experiments" in first
+    index = (tiny_site / "index.html").read_text()
+    for table in ("claims-robustness", "fail-safe", "units", "comparisons", "guidelines"):
+        assert f'id="{table}"' in index
+    assert "cannot be known" in index
+
+
+def test_a_quick_build_says_what_it_leaves_out(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    registry = load_registry(ROOT / "tests" / "registries" / "valid")
+    build(registry, site, ROOT / "templates", quick=True)
+    index = (site / "index.html").read_text()
+    assert "left the robustness analyses out" in index
+    assert "left the robustness analyses out" in (site / "analyses" / "vbm-both.html").read_text()
+    assert 'id="claims-robustness"' not in index
+    assert {row[1] for row in rows(site / "data" / "robustness.csv")[1:]} == {"contribution"}
 
 
 def test_a_broken_record_leaves_the_site(

@@ -249,7 +249,7 @@ def has_no_doubtful_data(work: Work) -> Answer:
 def corrects_for_the_brain(work: Work) -> Answer:
     """Findings are corrected for the whole brain; uncorrected places are not called findings."""
     claimed = [
-        result.analysis
+        work.registry.analysis(result.analysis).title
         for result in work.registry.published.results
         if result.readout != CLUSTER_FWE and result.clusters
     ]
@@ -298,6 +298,7 @@ def survives_leaving_one_out(work: Work) -> Answer:
     """Each significant cluster is found again without any one experiment."""
     if work.robustness is None:
         return Status.UNKNOWN, "This build left the robustness analyses out."
+    labels = {study.id: study.label for study in work.registry.studies}
     lost = []
     for run, cluster in work.significant:
         for retest in work.robustness.leave_one_out[run.id]:
@@ -305,7 +306,7 @@ def survives_leaving_one_out(work: Work) -> Answer:
                 target = again.target
                 same = (target.readout, target.cluster) == (CLUSTER_FWE, cluster.number)
                 if same and not again.found:
-                    lost.append(retest.unit)
+                    lost.append(labels.get(retest.unit, retest.unit))
     if not work.significant:
         return Status.MET, "There is no significant cluster."
     return _decide(not lost, f"Lost without {', '.join(lost)}." if lost else "Always found again.")

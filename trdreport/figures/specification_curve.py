@@ -10,14 +10,17 @@ from trdreport.figures.palette import INK, LESS, MORE, SOFT, Specified
 
 SMALLEST_P = 1e-7
 
+ESTIMATOR = "estimator"
+
 
 def specification_curve(
     specified: Sequence[Specified], levels: Mapping[str, Sequence[str]], what: str, alpha: float
 ) -> bytes:
-    """One column a specification, sorted by p; a dot in the row of each of its choices.
+    """One column a specification, sorted by p; a mark in the row of each of its choices.
 
-    `levels` has the levels of each factor in the order of the rows; `what` names the p; the line
-    is at `alpha`.
+    `levels` has the levels of each factor in the order of the rows. Estimators other than the first
+    were run under few choices and are marked by their name alone. `what` names the p; the line is
+    at `alpha`.
     """
     order = sorted(specified, key=lambda s: (s.p, not s.holds, tuple(s.choices.values())))
     rows = [(factor, level) for factor, own in levels.items() for level in own]
@@ -63,6 +66,7 @@ def specification_curve(
 
 def _choices(axes: Axes, order: Sequence[Specified], levels: Mapping[str, Sequence[str]]) -> None:
     axes.axis("off")
+    grid = levels.get(ESTIMATOR, [order[0].choices[ESTIMATOR]])[0]
     y = 0.0
     for factor, own in levels.items():
         axes.text(
@@ -70,7 +74,12 @@ def _choices(axes: Axes, order: Sequence[Specified], levels: Mapping[str, Sequen
             fontweight="bold", va="center",
         )  # fmt: skip
         for level in own:
-            chosen = [i for i, s in enumerate(order) if s.choices[factor] == level]
+            chosen = [
+                index
+                for index, s in enumerate(order)
+                if s.choices[factor] == level
+                and (factor == ESTIMATOR or s.choices[ESTIMATOR] == grid)
+            ]
             held = [order[i].holds for i in chosen]
             share = sum(held) / len(held)
             axes.text(

@@ -95,7 +95,10 @@ def curve_sketch(registry: Registry, curve: ClaimCurve) -> Sketch | None:
     run = registry.run(curve.analysis)
     levels: dict[str, list[str]] = {}
     for factor in curve.run[0].choices:
-        own = dict.fromkeys(outcome.choices[factor] for outcome in curve.run)
+        every = factor == "estimator"
+        own = dict.fromkeys(
+            o.choices[factor] for o in curve.run if every or o.choices["estimator"] == "ALE"
+        )
         if len(own) > 1:
             levels[factor] = list(own)
     corrected = curve.readout == CLUSTER_FWE

@@ -32,12 +32,16 @@ class Cell:
     profiles: tuple[Profile, ...]
 
 
+Contents = frozenset[tuple[int, frozenset[Coordinate]]]
+"""Sample sizes and foci of experiments."""
+
+
 def cells(registry: Registry, run: Run, multiverse: Multiverse) -> Iterator[Cell]:
     """The ALE specifications of an analysis.
 
     Where pooling by cohort changes nothing, it is no specification of its own.
     """
-    seen: set[ExperimentKey] = set()
+    seen: set[tuple[str, str, str, str, Contents]] = set()
     for where, foci, size, unit in product(
         multiverse.spaces, multiverse.foci, multiverse.sample_size, multiverse.unit
     ):
@@ -67,10 +71,7 @@ def cells(registry: Registry, run: Run, multiverse: Multiverse) -> Iterator[Cell
             )
 
 
-ExperimentKey = tuple[str, str, str, str, frozenset[tuple[int, frozenset[object]]]]
-
-
-def _contents(table: ExperimentTable) -> frozenset[tuple[int, frozenset[object]]]:
+def _contents(table: ExperimentTable) -> Contents:
     """What estimation sees of a table, whatever its units are called."""
     return frozenset(
         (experiment.sample_size, frozenset(focus.position for focus in experiment.foci))
@@ -80,12 +81,15 @@ def _contents(table: ExperimentTable) -> frozenset[tuple[int, frozenset[object]]
 
 def other_cells(registry: Registry, run: Run, multiverse: Multiverse) -> Iterator[Cell]:
     """Specifications of the estimators that only NiMARE runs: the run's own choices, by unit."""
+    seen: set[tuple[str, Contents]] = set()
     for estimator, unit in product(multiverse.other_estimators, multiverse.unit):
         profile = run.profile.model_copy(
             update={"unit": unit, "permutations": multiverse.other_permutations}
         )
         table = experiment_table(registry, Run(run.analysis, run.profile_id, profile))
-        yield Cell(estimator, table, (profile,))
+        if (estimator, _contents(table)) not in seen:
+            seen.add((estimator, _contents(table)))
+            yield Cell(estimator, table, (profile,))
 
 
 def choices(
