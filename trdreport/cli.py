@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -49,6 +50,52 @@ def validate(registry: RegistryOption = Path("registry")) -> None:
         f"{registry}: {len(loaded.studies)} studies, {loaded.participants} participants,"
         f" {len(loaded.plan.analyses)} analyses: no mistakes found"
     )
+
+
+class CheckFormat(StrEnum):
+    """How findings are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+
+
+@app.command()
+def check(
+    registry: RegistryOption = Path("registry"),
+    form: Annotated[
+        CheckFormat, typer.Option("--format", help="For a terminal, a program or a pull request.")
+    ] = CheckFormat.TEXT,
+    rules: Annotated[
+        bool, typer.Option("--rules", help="List the checks and their codes instead.")
+    ] = False,
+) -> None:
+    """Look for values that cannot be right, or that disagree between places.
+
+    Findings are not mistakes of the records: values stay as printed, and the exit status is 0.
+
+    Example: trdreport check --format json
+    """
+    from trdreport.registry.checks import check as check_registry
+    from trdreport.registry.checks import formats, rules_table
+    from trdreport.registry.loading import load_registry
+
+    if rules:
+        print(rules_table())
+        return
+    loaded = load_registry(registry)
+    found = check_registry(loaded)
+    shown = {
+        CheckFormat.TEXT: formats.as_text,
+        CheckFormat.JSON: formats.as_json,
+        CheckFormat.GITHUB: formats.as_github,
+    }[form](loaded, found)
+    if shown:
+        print(shown)
+    if form is CheckFormat.TEXT:
+        count = len(found)
+        told = sum(bool(finding.acknowledged) for finding in found)
+        print(f"{count} finding{'s' * (count != 1)}, {told} acknowledged")
 
 
 @app.command()

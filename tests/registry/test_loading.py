@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from trdreport.registry.checks import check, possible_percent
+from trdreport.registry.checks import check
+from trdreport.registry.checks.arithmetic import possible_percent
 from trdreport.registry.loading import Registry
 
 

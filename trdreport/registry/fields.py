@@ -111,6 +111,25 @@ class Source(Record):
     ]
 
 
+class Acknowledged(Record):
+    """A finding of `trdreport check` that is left as it is, and why."""
+
+    code: Annotated[Text, Field(description="Code of the check, such as GRIM.")]
+    field: Annotated[
+        Text | None, Field(description="Only findings of this field, such as groups.TRD.")
+    ] = None
+    reason: Text
+
+
+class Elsewhere(Record):
+    """A value of this record that another place prints differently."""
+
+    field: Annotated[Text, Field(description="Path of the field, such as imaging.measure.")]
+    value: Annotated[Text, Field(description="The other value, as printed there.")]
+    document: CitationKey
+    place: Text
+
+
 class MeanSd(Record):
     """A mean with its standard deviation, both as printed; neither can be negative here."""
 

@@ -1,8 +1,8 @@
 """Load a registry folder into one frozen object, or report every problem in it at once."""
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
@@ -37,6 +37,7 @@ class Registry:
     references: dict[str, Reference]
     calibration: Calibration | None
     digest: str
+    files: Mapping[str, YamlFile] = field(default_factory=dict, repr=False, compare=False)
 
     def study(self, study_id: str) -> Study:
         """The study with this id; raises KeyError."""
@@ -103,6 +104,10 @@ def load_registry(root: Path) -> Registry:
         references=references,
         calibration=calibration.record if calibration else None,
         digest=registry_digest(root),
+        files={
+            Path(entry.file.path).relative_to(root).as_posix(): entry.file
+            for entry in (review, search, plan, published, *files.studies)
+        },
     )
 
 

@@ -5,8 +5,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from trdreport.registry.fields import (
+    Acknowledged,
     CitationKey,
     Count,
+    Elsewhere,
     Identifier,
     Number,
     Positive,
@@ -39,6 +41,7 @@ class PublishedResult(Record):
     foci: Count | None = None
     participants: dict[str, Count] | None = None
     clusters: tuple[PublishedCluster, ...]
+    printed_elsewhere: tuple[Elsewhere, ...] = ()
 
 
 class PublishedTotal(Record):
@@ -51,10 +54,20 @@ class PublishedTotal(Record):
     place: Text
 
 
+class PublishedCountries(Record):
+    """Numbers of studies by country as the paper states them together."""
+
+    total: Annotated[Count, Field(description="Their sum, as printed.")]
+    studies: Annotated[dict[str, Count], Field(min_length=1)]
+    place: Text
+
+
 class Published(Record):
     """The contents of published.yaml."""
 
     document: CitationKey
     note: Text | None = None
     totals: tuple[PublishedTotal, ...]
+    countries: tuple[PublishedCountries, ...] = ()
     results: tuple[PublishedResult, ...]
+    acknowledged: tuple[Acknowledged, ...] = ()

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Discriminator, Field, Tag
 
 from trdreport.registry.fields import (
+    Acknowledged,
     CitationKey,
     Count,
     Date,
@@ -39,6 +40,9 @@ class Scale(Record):
     label: Text
     minimum: Number
     maximum: Maybe[Number]
+    whole_points: Annotated[bool, Field(description="Whether every score is a whole number.")] = (
+        False
+    )
 
 
 class DrugClass(Record):
@@ -88,6 +92,7 @@ class Review(Record):
     authors_contacted: Maybe[bool]
     funding: Text
     competing_interests: Text
+    acknowledged: tuple[Acknowledged, ...] = ()
     sources: Annotated[tuple[Source, ...], Field(min_length=1)]
 
 

@@ -5,9 +5,11 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from trdreport.registry.fields import (
+    Acknowledged,
     Age,
     CitationKey,
     Contrast,
+    Elsewhere,
     Identifier,
     Maybe,
     MeanSd,
@@ -181,15 +183,6 @@ class Quality(Record):
     ]
 
 
-class Elsewhere(Record):
-    """A value of this record that another place prints differently."""
-
-    field: Annotated[Text, Field(description="Path of the field, such as imaging.measure.")]
-    value: Annotated[Text, Field(description="The other value, as printed there.")]
-    document: CitationKey
-    place: Text
-
-
 class Study(Record):
     """One included study."""
 
@@ -209,6 +202,7 @@ class Study(Record):
     other_contrasts: tuple[OtherContrast, ...] = ()
     sources: Annotated[tuple[Source, ...], Field(min_length=1)]
     printed_elsewhere: tuple[Elsewhere, ...] = ()
+    acknowledged: tuple[Acknowledged, ...] = ()
     notes: tuple[Text, ...] = ()
 
     def n(self, group: str) -> int:

@@ -14,8 +14,10 @@ from trdreport.cbma.run import Result, run_plan
 from trdreport.cbma.scheduling import Local, Scheduler
 from trdreport.cbma.store import Store, open_store
 from trdreport.registry.bibliography import Reference, read_bibliography
-from trdreport.registry.checks import Finding, check
+from trdreport.registry.checks import check
+from trdreport.registry.checks.finding import Finding
 from trdreport.registry.loading import Registry
+from trdreport.registry.yamlfile import dotted
 from trdreport.report.downloads import data_files
 from trdreport.report.gallery import draw_gallery
 from trdreport.report.pages import assets, render_pages, render_print
@@ -139,8 +141,12 @@ def _data(
         for run in (analysis.lead, *analysis.further):
             tables += [*run.tables, *run.all_tables, *run.trust_tables]
     files = data_files(registry, results, claims, robustness, tables, store)
-    rows = [(f.code, f.severity, ";".join(f.studies), f.message) for f in findings]
-    files["checks.csv"] = to_csv(("code", "severity", "studies", "message"), rows).encode()
+    columns = ("code", "severity", "studies", "message", "file", "field", "acknowledged")
+    rows = [
+        (f.code, f.severity, ";".join(f.studies), f.message, f.file, dotted(f.loc), f.acknowledged)
+        for f in findings
+    ]
+    files["checks.csv"] = to_csv(columns, rows).encode()
     return {f"data/{name}": content for name, content in files.items()}
 
 

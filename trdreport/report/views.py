@@ -14,7 +14,7 @@ from trdreport.cbma.results import (
 from trdreport.cbma.robustness.results import Robustness
 from trdreport.cbma.run import Result
 from trdreport.registry.bibliography import Reference
-from trdreport.registry.checks import Finding
+from trdreport.registry.checks.finding import Finding
 from trdreport.registry.loading import Registry
 from trdreport.registry.plan import Analysis, Profile, Run
 from trdreport.registry.review import Review, Search
