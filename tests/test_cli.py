@@ -71,6 +71,34 @@ def test_calibrate_writes_a_record_that_validates(overlaid: Callable[[str], Path
     ]  # fmt: skip
 
 
+def test_a_build_that_must_equal_its_lock(overlaid: Callable[[str], Path], tmp_path: Path) -> None:
+    root, site = overlaid("valid"), tmp_path / "site"
+    options = ("--registry", str(root), "--site", str(site), "--quick", "--no-cache")
+    missing = trdreport("build", *options, "--locked")
+    assert missing.returncode == 1
+    assert "results.lock.json:1:1: is missing" in missing.stderr
+    assert not site.exists()
+    assert trdreport("build", *options, "--update-lock").returncode == 0
+    assert trdreport("build", *options, "--locked").returncode == 0
+    published = (site / "index.html").read_bytes()
+    study = root / "studies" / "alpha2018.yaml"
+    study.write_text(study.read_text().replace("{x: -30, y: 2", "{x: -38, y: 22"))
+    changed = trdreport("build", *options, "--locked")
+    assert changed.returncode == 1
+    assert "vbm-both: other foci, sample sizes or choices" in changed.stderr
+    assert (site / "index.html").read_bytes() == published
+    told = trdreport("build", *options)
+    assert told.returncode == 0
+    assert "results differ from" in told.stdout
+
+
+def test_diff_of_no_revision_is_a_plain_sentence(overlaid: Callable[[str], Path]) -> None:
+    run = trdreport("diff", "HEAD", "--registry", str(overlaid("valid")))
+    assert run.returncode == 2
+    assert "is not in a git checkout" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
 def test_calibrate_of_no_run_names_the_runs(overlaid: Callable[[str], Path]) -> None:
     run = trdreport("calibrate", "vbm", "--registry", str(overlaid("valid")))
     assert run.returncode == 2
@@ -78,6 +106,6 @@ def test_calibrate_of_no_run_names_the_runs(overlaid: Callable[[str], Path]) -> 
     assert "Traceback" not in run.stderr
 
 
-@pytest.mark.parametrize("command", ["build", "validate", "calibrate", "store"])
+@pytest.mark.parametrize("command", ["build", "calibrate", "check", "diff", "store", "validate"])
 def test_help_has_an_example(command: str) -> None:
     assert "Example: trdreport" in trdreport(command, "--help").stdout

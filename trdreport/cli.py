@@ -112,6 +112,12 @@ def build(
     quick: Annotated[
         bool, typer.Option("--quick", help="Leave the robustness analyses out.")
     ] = False,
+    locked: Annotated[
+        bool, typer.Option("--locked", help="Fail when results differ from results.lock.json.")
+    ] = False,
+    update_lock: Annotated[
+        bool, typer.Option("--update-lock", help="Write the results into results.lock.json.")
+    ] = False,
     dask: Annotated[
         str | None,
         typer.Option(
@@ -130,9 +136,11 @@ def build(
     from trdreport.progress import progress
     from trdreport.report.build import STEPS_AROUND, STEPS_OF_ROBUSTNESS
     from trdreport.report.build import build as build_site
+    from trdreport.report.locking import LockKeeper
     from trdreport.report.pages import default_templates
     from trdreport.report.summary import summary
 
+    keeper = LockKeeper(registry, locked=locked)
     steps = len(loaded.plan.runs) + STEPS_AROUND + (0 if quick else STEPS_OF_ROBUSTNESS)
     with _scheduler(dask) as scheduler, progress(steps) as step:
         built = build_site(
@@ -142,9 +150,11 @@ def build(
             cache=None if no_cache else cache,
             scheduler=scheduler,
             quick=quick,
+            accept=keeper.accept,
             step=step,
         )
     print(summary(built))
+    print(keeper.settle(update=update_lock))
 
 
 @contextmanager
@@ -208,6 +218,38 @@ def calibrate(
     new.write_text(text)
     new.replace(target)
     print(f"{target} written")
+
+
+class DiffFormat(StrEnum):
+    """How a difference is printed."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+
+
+@app.command()
+def diff(
+    old: Annotated[str, typer.Argument(metavar="REV", help="Revision to compare with.")],
+    new: Annotated[
+        str | None, typer.Argument(metavar="[REV]", help="The other one; else the working tree.")
+    ] = None,
+    registry: RegistryOption = Path("registry"),
+    form: Annotated[
+        DiffFormat, typer.Option("--format", help="For a terminal or a pull request.")
+    ] = DiffFormat.TEXT,
+) -> None:
+    """Say what changed in the records and, by results.lock.json, in the results.
+
+    Example: trdreport diff main --format markdown
+    """
+    from trdreport.registry.history import HistoryError
+    from trdreport.report.diff import diff as compare
+
+    try:
+        found = compare(registry, old, new)
+    except HistoryError as error:
+        raise typer.BadParameter(f"{error}.") from error
+    print(found.text() if form is DiffFormat.TEXT else found.markdown())
 
 
 @app.command()

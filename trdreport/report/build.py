@@ -8,6 +8,7 @@ from pathlib import Path
 from platform import python_version
 
 from trdreport.cbma.claims import Claim, Verdict, check_claims
+from trdreport.cbma.lock import LOCK_FILE, Lock, make_lock
 from trdreport.cbma.robustness.results import Robustness
 from trdreport.cbma.robustness.run import run_robustness
 from trdreport.cbma.run import Result, run_plan
@@ -68,14 +69,16 @@ def build(
     cache: Path | None = None,
     scheduler: Scheduler | None = None,
     quick: bool = False,
+    accept: Callable[[Lock], None] = lambda _: None,
     step: Step = lambda _: None,
 ) -> Built:
     """Build `site` from a registry; `step` is told what is at work.
 
     What the store in the folder `cache` has is read from there; without a folder everything is
     computed. Permutations run in threads, or where `scheduler` runs them. A `quick` build leaves
-    the robustness analyses out. Raises DataError when `site` may not be replaced; the old site then
-    stays as it was.
+    the robustness analyses out. `accept` is shown the results' lock before anything is published
+    and may raise. Raises DataError when `site` may not be replaced; the old site then stays as it
+    was.
     """
     check_replaceable(site)
     with open_store(cache) as store:
@@ -88,12 +91,14 @@ def build(
                 started=lambda run: step(f"{run.id}: {run.analysis.title}"),
             )
         }
+        claims = check_claims(registry, results)
+        lock = make_lock(registry, results, claims)
+        accept(lock)
         robustness = None
         if not quick:
             robustness = run_robustness(registry, results, store, done=_tenths(step))
         step("drawing figures")
         gallery = draw_gallery(registry, results, robustness, store)
-        claims = check_claims(registry, results)
         findings = check(registry)
         methods = read_bibliography(templates / "methods.bib")
         report = _report(registry, results, robustness, claims, findings, gallery, methods)
@@ -103,6 +108,7 @@ def build(
             **gallery.files,
             **render_pages(templates, report),
             **_data(registry, results, robustness, claims, findings, report, store),
+            f"data/{LOCK_FILE}": lock.text().encode(),
         }
         step("setting the PDF")
         files["report.pdf"] = _pdf(render_print(templates, report, FILES), files, store)
