@@ -220,6 +220,29 @@ def calibrate(
     print(f"{target} written")
 
 
+@app.command()
+def schema(
+    registry: RegistryOption = Path("registry"),
+    reference: Annotated[
+        bool, typer.Option("--reference", help="Print the field reference instead.")
+    ] = False,
+) -> None:
+    """Write the JSON Schemas of the records, by which editors complete and explain fields.
+
+    Example: trdreport schema
+    """
+    from trdreport.registry.schema import FOLDER, field_reference, schema_files
+
+    if reference:
+        print(field_reference(), end="")
+        return
+    folder = registry / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in schema_files().items():
+        (folder / name).write_text(text)
+    print(f"{len(schema_files())} schemas written to {folder}")
+
+
 class DiffFormat(StrEnum):
     """How a difference is printed."""
 

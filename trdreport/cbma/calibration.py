@@ -23,6 +23,7 @@ from trdreport.cbma.results import Coordinate, Experiment, ExperimentTable, Sour
 from trdreport.cbma.simulation import Truth, simulated_foci, voxel_tree
 from trdreport.cbma.workers import side_by_side
 from trdreport.registry.plan import Profile, Run
+from trdreport.registry.schema import schema_line
 from trdreport.registry.spaces import apply
 
 SPREAD_MM = 5.0
@@ -184,7 +185,8 @@ def calibration_text(
         "spread_mm": SPREAD_MM,
         "simulated": [_entry(simulation) for simulation in simulations],
     }
-    return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100)
+    text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100)
+    return f"{schema_line('calibration', 0)}\n{text}"
 
 
 def _entry(simulation: Simulation) -> dict[str, int | float]:

@@ -24,10 +24,12 @@ class Simulated(Record):
     peak within 10 mm of it.
     """
 
-    studies: People
-    reported: Probability
-    reviews: People
-    found: Count
+    studies: Annotated[People, Field(description="Studies in each review.")]
+    reported: Annotated[
+        Probability, Field(description="Probability with which a study reports the planted place.")
+    ]
+    reviews: Annotated[People, Field(description="Simulated reviews.")]
+    found: Annotated[Count, Field(description="Reviews with the cluster in question.")]
     median_error_mm: Annotated[
         NonNegative | None, Field(description="From the centre to the peak, where found.")
     ] = None
@@ -44,11 +46,14 @@ class Calibration(Record):
 
     command: Annotated[Text, Field(description="The command that made this file.")]
     version: Annotated[Text, Field(description="Version of trdreport that made it.")]
-    analysis: Identifier
-    profile: Identifier
-    seed: Count
-    permutations: People
+    analysis: Annotated[Identifier, Field(description="The analysis that was imitated.")]
+    profile: Annotated[Identifier, Field(description="Its profile.")]
+    seed: Annotated[Count, Field(description="Seed of the simulation.")]
+    permutations: Annotated[People, Field(description="Most permutations for each review.")]
     spread_mm: Annotated[
         Positive, Field(description="SD of a reported focus about the centre, along each axis.")
     ]
-    simulated: Annotated[tuple[Simulated, ...], Field(min_length=1)]
+    simulated: Annotated[
+        tuple[Simulated, ...],
+        Field(min_length=1, description="What became of the simulated reviews."),
+    ]

@@ -118,7 +118,7 @@ class Acknowledged(Record):
     field: Annotated[
         Text | None, Field(description="Only findings of this field, such as groups.TRD.")
     ] = None
-    reason: Text
+    reason: Annotated[Text, Field(description="Why it is left as it is.")]
 
 
 class Elsewhere(Record):
@@ -126,22 +126,22 @@ class Elsewhere(Record):
 
     field: Annotated[Text, Field(description="Path of the field, such as imaging.measure.")]
     value: Annotated[Text, Field(description="The other value, as printed there.")]
-    document: CitationKey
-    place: Text
+    document: Annotated[CitationKey, Field(description="Citation key of the other document.")]
+    place: Annotated[Text, Field(description="Table, figure or section there.")]
 
 
 class MeanSd(Record):
     """A mean with its standard deviation, both as printed; neither can be negative here."""
 
-    mean: NonNegative
-    sd: Maybe[NonNegative]
+    mean: Annotated[NonNegative, Field(description="Mean, as printed.")]
+    sd: Annotated[Maybe[NonNegative], Field(description="Standard deviation, as printed.")]
 
 
 class Age(Record):
     """Age in years, mean and standard deviation, both as printed."""
 
-    mean: Years
-    sd: Maybe[NonNegative]
+    mean: Annotated[Years, Field(description="Mean age in years.")]
+    sd: Annotated[Maybe[NonNegative], Field(description="Standard deviation in years.")]
 
 
 def split_contrast(contrast: str) -> tuple[str, str]:

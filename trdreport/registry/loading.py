@@ -4,9 +4,9 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from trdreport.errors import DataError, Problem, file_problem
 from trdreport.registry import rules
@@ -64,7 +64,7 @@ class Registry:
 class SearchFile(Record):
     """The contents of search.yaml."""
 
-    searches: tuple[Search, ...]
+    searches: Annotated[tuple[Search, ...], Field(description="Searches, oldest first.")]
 
 
 def load_registry(root: Path) -> Registry:
@@ -112,7 +112,7 @@ def load_registry(root: Path) -> Registry:
 
 
 EXPECTED = ("review.yaml", "search.yaml", "analyses.yaml", "published.yaml", "references.bib")
-OPTIONAL = ("studies", "calibration.yaml", "results.lock.json", "README.md")
+OPTIONAL = ("studies", "calibration.yaml", "results.lock.json", "schema", "README.md")
 
 
 def unknown_files(root: Path) -> list[Problem]:
