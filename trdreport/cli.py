@@ -243,6 +243,79 @@ def schema(
     print(f"{len(schema_files())} schemas written to {folder}")
 
 
+@app.command("format")
+def format_records(
+    registry: RegistryOption = Path("registry"),
+    check_only: Annotated[
+        bool, typer.Option("--check", help="Change nothing; exit status 1 when a record would.")
+    ] = False,
+) -> None:
+    """Put the records into canonical form: fields in order, comments kept.
+
+    Example: trdreport format --check
+    """
+    from trdreport.registry.formatting import format_registry
+
+    changed = format_registry(registry, write=not check_only)
+    for path in changed:
+        print(f"{path}: {'is not canonical' if check_only else 'rewritten'}")
+    if check_only and changed:
+        print(f"{len(changed)} to format; run trdreport format", file=sys.stderr)
+        raise typer.Exit(1)
+
+
+new = typer.Typer(help="Begin a record.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(new, name="new")
+
+
+@new.command("study")
+def new_study(
+    study_id: Annotated[
+        str, typer.Option("--id", prompt="Id, such as wu2011", help="Name of the file.")
+    ],
+    label: Annotated[
+        str, typer.Option("--label", prompt="Label, such as Wu 2011", help="Short name.")
+    ],
+    year: Annotated[int, typer.Option("--year", prompt="Year", help="Year of publication.")],
+    country: Annotated[
+        str, typer.Option("--country", prompt="Country", help="Where people were recruited.")
+    ],
+    modality: Annotated[
+        str, typer.Option("--modality", prompt="Modality, such as VBM", help="As in review.yaml.")
+    ],
+    group: Annotated[
+        str,
+        typer.Option(
+            "--groups", prompt="Groups, such as TRD=22,HC=26", help="Groups and their sizes."
+        ),
+    ],
+    registry: RegistryOption = Path("registry"),
+) -> None:
+    """Ask for the essentials and write a record with every field; nothing is overwritten.
+
+    Example: trdreport new study --id wu2011 --label "Wu 2011" --year 2011 --country China
+    --modality rs-fMRI --groups TRD=22,TSD=22,HC=26
+    """
+    from trdreport.registry.loading import load_registry
+    from trdreport.registry.new_study import Essentials, parse_groups, write_new
+
+    loaded = load_registry(registry)
+    try:
+        groups = parse_groups([part.strip() for part in group.split(",")])
+    except ValueError as error:
+        raise typer.BadParameter(f"{error}.", param_hint="--groups") from error
+    for given, known, option in (
+        ([modality], loaded.review.modalities, "--modality"),
+        (list(groups), loaded.review.groups, "--groups"),
+    ):
+        for word in given:
+            if word not in known:
+                message = f"'{word}' is not in review.yaml; known are {', '.join(known)}."
+                raise typer.BadParameter(message, param_hint=option)
+    path = write_new(loaded, registry, Essentials(study_id, label, year, country, modality, groups))
+    print(f"{path} written; fill in what says TODO, then run trdreport validate")
+
+
 class DiffFormat(StrEnum):
     """How a difference is printed."""
 

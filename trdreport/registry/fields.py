@@ -60,7 +60,13 @@ Number = Annotated[Decimal, BeforeValidator(_integer_as_decimal)]
 LIKE_UNKNOWN = ("not reported", "not available", "unknown", "n/a", "na", "nr", "none reported")
 
 
+TODO = "TODO"
+"""Stands in a record that is being written; it does not validate."""
+
+
 def _printable(value: str) -> str:
+    if value.strip() == TODO:
+        raise ValueError("is still to be written")
     if not value.strip():
         raise ValueError("must not be empty")
     if value.strip().lower().replace("-", " ") in LIKE_UNKNOWN:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from trdreport.errors import Problem
-from trdreport.registry.fields import UNKNOWN_WORDS
+from trdreport.registry.fields import TODO, UNKNOWN_WORDS
 from trdreport.registry.yamlfile import YamlFile
 
 _UNKNOWN_HINT = " or ".join(UNKNOWN_WORDS)
@@ -17,7 +17,18 @@ _UNKNOWN_HINT = " or ".join(UNKNOWN_WORDS)
 def explain(error: ValidationError, file: YamlFile, model: type[BaseModel]) -> list[Problem]:
     """One problem for each thing that pydantic found."""
     fields = _fields(model)
-    return [_problem(detail, file, fields) for detail in error.errors(include_url=False)]
+    return [
+        _problem(detail, file, fields)
+        for detail in error.errors(include_url=False)
+        if not _follows(detail)
+    ]
+
+
+def _follows(detail: ErrorDetails) -> bool:
+    """Whether a list counts as too short only because its items are wrong, which is said too."""
+    given = detail.get("input")
+    least = detail.get("ctx", {}).get("min_length", 0)
+    return detail["type"] == "too_short" and isinstance(given, tuple) and len(given) >= least
 
 
 def suggest(word: str, candidates: Iterable[str]) -> str:
@@ -45,6 +56,8 @@ def _problem(detail: ErrorDetails, file: YamlFile, fields: dict[str, bool]) -> P
 
 def _message(detail: ErrorDetails) -> str:
     kind, context = detail["type"], detail.get("ctx", {})
+    if detail.get("input") == TODO:
+        return "is still to be written"
     got = _shown(detail.get("input"))
     messages = {
         "string_type": f"expected text, got {got}"
