@@ -92,6 +92,41 @@ def test_a_build_that_must_equal_its_lock(overlaid: Callable[[str], Path], tmp_p
     assert "results differ from" in told.stdout
 
 
+def test_a_study_begun_and_formatted(overlaid: Callable[[str], Path]) -> None:
+    root = overlaid("valid")
+    options = (
+        "--id", "gamma2020", "--label", "Gamma 2020", "--year", "2020", "--country", "Utopia",
+        "--modality", "VBM", "--groups", "TRD=20,HC=22", "--registry", str(root),
+    )  # fmt: skip
+    run = trdreport("new", "study", *options)
+    assert run.returncode == 0, run.stderr
+    assert (root / "studies" / "gamma2020.yaml").is_file()
+    wrong = trdreport("new", "study", *options[:10], "--groups", "XX=1", "--registry", str(root))
+    assert wrong.returncode != 0
+    assert "Traceback" not in wrong.stderr
+    assert trdreport("format", "--registry", str(root), "--check").returncode == 1
+    assert trdreport("format", "--registry", str(root)).returncode == 0
+    assert trdreport("format", "--registry", str(root), "--check").returncode == 0
+
+
+def test_export_lists_what_is_lost() -> None:
+    run = trdreport("export", "sleuth", "--run", "all-trd-hc")
+    assert run.returncode == 0
+    assert run.stdout.startswith("//Reference=Talairach")
+    assert "not carried over: names of regions" in run.stderr
+    assert trdreport("export", "sleuth", "--run", "nothing").returncode == 2
+
+
+def test_import_of_nonsense_writes_nothing(overlaid: Callable[[str], Path], tmp_path: Path) -> None:
+    root = overlaid("valid")
+    before = sorted(root.rglob("*"))
+    (tmp_path / "foci.txt").write_text("1 2\n")
+    run = trdreport("import", "sleuth", str(tmp_path / "foci.txt"), "--registry", str(root))
+    assert run.returncode == 1
+    assert "foci.txt:1:1: '1 2' is no focus" in run.stderr
+    assert sorted(root.rglob("*")) == before
+
+
 def test_diff_of_no_revision_is_a_plain_sentence(overlaid: Callable[[str], Path]) -> None:
     run = trdreport("diff", "HEAD", "--registry", str(overlaid("valid")))
     assert run.returncode == 2
@@ -106,6 +141,20 @@ def test_calibrate_of_no_run_names_the_runs(overlaid: Callable[[str], Path]) -> 
     assert "Traceback" not in run.stderr
 
 
-@pytest.mark.parametrize("command", ["build", "calibrate", "check", "diff", "store", "validate"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "build",
+        "calibrate",
+        "check",
+        "diff",
+        "export",
+        "format",
+        "import",
+        "schema",
+        "store",
+        "validate",
+    ],
+)
 def test_help_has_an_example(command: str) -> None:
     assert "Example: trdreport" in trdreport(command, "--help").stdout

@@ -316,6 +316,87 @@ def new_study(
     print(f"{path} written; fill in what says TODO, then run trdreport validate")
 
 
+class ImportFormat(StrEnum):
+    """Files that can be read."""
+
+    SLEUTH = "sleuth"
+    NIMADS = "nimads"
+    NIMARE = "nimare"
+    CSV = "csv"
+
+
+@app.command("import")
+def import_records(
+    form: Annotated[ImportFormat, typer.Argument(metavar="FORMAT", help="Format of the file.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file.")],
+    registry: RegistryOption = Path("registry"),
+    contrast: Annotated[
+        str | None,
+        typer.Option("--contrast", help="Contrast of experiments that do not name theirs."),
+    ] = None,
+) -> None:
+    """Begin a record for each study of another tool's file: sleuth, nimads, nimare or csv.
+
+    Foci and sample sizes are taken over; the rest says TODO. Nothing is overwritten, and nothing is
+    written when anything is wrong.
+
+    Example: trdreport import sleuth foci.txt --contrast "TRD>HC"
+    """
+    from trdreport.registry.importing import import_file
+    from trdreport.registry.loading import load_registry
+
+    for path in import_file(load_registry(registry), registry, file, form.value, contrast):
+        print(f"{path} written; fill in what says TODO")
+
+
+class ExportFormat(StrEnum):
+    """Files that can be written."""
+
+    SLEUTH = "sleuth"
+    NIMADS = "nimads"
+    CSV = "csv"
+    BIBTEX = "bibtex"
+    CSL = "csl-json"
+    PRISMA = "prisma"
+
+
+@app.command("export")
+def export_records(
+    form: Annotated[ExportFormat, typer.Argument(metavar="FORMAT", help="Format of the file.")],
+    registry: RegistryOption = Path("registry"),
+    run: Annotated[
+        str | None, typer.Option("--run", help="For sleuth: the run, such as all-trd-hc.")
+    ] = None,
+) -> None:
+    """Print the registry for another tool: sleuth, nimads, csv, bibtex, csl-json or prisma.
+
+    What the format cannot say is listed on standard error.
+
+    Example: trdreport export sleuth --run all-trd-hc > all-trd-hc.txt
+    """
+    from trdreport.registry.loading import load_registry
+    from trdreport.report import export
+
+    loaded = load_registry(registry)
+    if form is ExportFormat.SLEUTH:
+        runs = [each.id for each in loaded.plan.runs]
+        if run not in runs:
+            message = f"name a run: {', '.join(runs)}."
+            raise typer.BadParameter(message, param_hint="--run")
+        made = export.export_sleuth(loaded, run)
+    else:
+        made = {
+            ExportFormat.NIMADS: lambda: export.export_nimads(loaded),
+            ExportFormat.CSV: lambda: export.export_csv(loaded),
+            ExportFormat.BIBTEX: lambda: export.export_bibtex(loaded, registry),
+            ExportFormat.CSL: lambda: export.export_csl(loaded),
+            ExportFormat.PRISMA: lambda: export.export_prisma(loaded),
+        }[form]()
+    print(made.text, end="")
+    for lost in made.lost:
+        print(f"not carried over: {lost}", file=sys.stderr)
+
+
 class DiffFormat(StrEnum):
     """How a difference is printed."""
 

@@ -1,12 +1,15 @@
 """A new study's record: every field in canonical order, with its meaning as a comment."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from trdreport.errors import DataError, file_problem
+from trdreport.registry.exchange import Place
 from trdreport.registry.fields import ID, TODO
 from trdreport.registry.loading import Registry
 from trdreport.registry.schema import schema, schema_line
@@ -20,15 +23,17 @@ class Essentials:
 
     id: str
     label: str
-    year: int
+    year: int | str
     country: str
     modality: str
-    groups: Mapping[str, int]
+    groups: Mapping[str, int | str]
+    foci: Mapping[tuple[str, str], tuple[Place, ...]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
-def parse_groups(given: Sequence[str]) -> dict[str, int]:
+def parse_groups(given: Sequence[str]) -> dict[str, int | str]:
     """Groups and sizes from `TRD=22`; raises ValueError with a plain sentence."""
-    groups = {}
+    groups: dict[str, int | str] = {}
     for text in given:
         name, _, size = text.partition("=")
         if not name or not size.isdigit() or int(size) < 1:
@@ -56,11 +61,12 @@ def new_record(registry: Registry, essentials: Essentials) -> str:
     whole = schema("study")
     patients = {name for name, group in registry.review.groups.items() if group.patients}
     known: dict[str, Any] = {
-        "id": essentials.id, "citation": essentials.id, "label": essentials.label,
-        "year": essentials.year, "country": essentials.country, "cohort": essentials.id,
+        "id": essentials.id, "citation": essentials.id,
+        "label": _text(essentials.label),
+        "year": essentials.year, "country": _text(essentials.country), "cohort": essentials.id,
         "imaging.modality": essentials.modality,
     }  # fmt: skip
-    lines = [schema_line("study", 1), f"# {essentials.label}"]
+    lines = [schema_line("study", 1), f"# {' '.join(essentials.label.split())}"]
     for name, node in whole["properties"].items():
         if "properties" in _plain(whole, node):
             lines.append("")
@@ -72,11 +78,21 @@ def new_record(registry: Registry, essentials: Essentials) -> str:
             lines += ["", *_contrasts(essentials)]
         elif name == "sources":
             lines += ["", *_sources()]
+        elif name == "notes" and essentials.notes:
+            lines += ["", *_comment(node, ""), "notes:"]
+            lines += [f"  - {json.dumps(note, ensure_ascii=False)}" for note in essentials.notes]
         elif name in whole["required"]:
             lines += _field(whole, name, node, known, "", name)
         else:
             lines += ["", *_comment(node, ""), f"# {name}: []"]
     return "\n".join(lines) + "\n"
+
+
+def _text(value: str) -> str:
+    """A text as YAML: plain where that is safe, otherwise quoted."""
+    return (
+        value if re.fullmatch(r"[A-Za-z][\w .-]*", value) else json.dumps(value, ensure_ascii=False)
+    )
 
 
 def _plain(whole: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -120,32 +136,37 @@ def _may_be_unknown(node: Mapping[str, Any]) -> bool:
     return UNKNOWN in node.get("enum", ()) or any(_may_be_unknown(option) for option in options)
 
 
-def _group(whole: Mapping[str, Any], name: str, size: int, *, patients: bool) -> Iterator[str]:
+def _group(
+    whole: Mapping[str, Any], name: str, size: int | str, *, patients: bool
+) -> Iterator[str]:
     node = whole["$defs"]["Group"]
     yield f"  {name}:"
-    for field in node["required"]:
-        yield from _comment(node["properties"][field], "    ")
-        yield f"    {field}: {size if field == 'n' else _start(node['properties'][field])}"
+    for part in node["required"]:
+        yield from _comment(node["properties"][part], "    ")
+        yield f"    {part}: {size if part == 'n' else _start(node['properties'][part])}"
     if patients:
         clinical = whole["$defs"]["Clinical"]
         yield "    clinical:"
         fields = [*clinical["required"], "illness_duration_months"]
-        for field in (f for f in clinical["properties"] if f in fields):
-            yield from _comment(clinical["properties"][field], "      ")
-            yield f"      {field}: {_start(clinical['properties'][field])}"
+        for part in (f for f in clinical["properties"] if f in fields):
+            yield from _comment(clinical["properties"][part], "      ")
+            yield f"      {part}: {_start(clinical['properties'][part])}"
 
 
 def _contrasts(essentials: Essentials) -> Iterator[str]:
     first, *others = essentials.groups
+    pairs = [pair for other in others for pair in (f"{first}>{other}", f"{other}>{first}")]
+    wanted: Mapping[tuple[str, str], tuple[Sequence[Decimal | str], ...]]
+    wanted = essentials.foci or {(pair, TODO): ((TODO, TODO, TODO),) for pair in pairs}
     yield "# One focus a line, x y z in mm, as published. foci: [] means tested and nothing found;"
     yield "# remove a direction that the paper does not report."
     yield "contrasts:"
-    for other in others:
-        for contrast in (f"{first}>{other}", f"{other}>{first}"):
-            yield f"  - contrast: {contrast}"
-            yield f"    space: {TODO}"
-            yield "    foci:"
-            yield f"      - {{x: {TODO}, y: {TODO}, z: {TODO}}}"
+    for (contrast, space), foci in wanted.items():
+        yield f"  - contrast: {contrast}"
+        yield f"    space: {space}"
+        yield "    foci:" if foci else "    foci: []"
+        for x, y, z in foci:
+            yield f"      - {{x: {x}, y: {y}, z: {z}}}"
 
 
 def _sources() -> Iterator[str]:

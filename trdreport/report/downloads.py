@@ -4,17 +4,18 @@ import gzip
 import io
 import json
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 
 import nibabel as nib
 import numpy as np
 from numpy.typing import NDArray
 
 from trdreport.cbma.claims import Claim
-from trdreport.cbma.results import AnalysisResult, ExperimentTable
+from trdreport.cbma.results import AnalysisResult, Coordinate, ExperimentTable
 from trdreport.cbma.robustness.results import Robustness
 from trdreport.cbma.run import Result
 from trdreport.cbma.store import Store
-from trdreport.registry.fields import split_contrast
+from trdreport.registry.exchange import Exchanged, Place, studyset, write_sleuth
 from trdreport.registry.loading import Registry
 from trdreport.report.result_tables import (
     ANALYSIS_COLUMNS,
@@ -111,53 +112,23 @@ def claims_csv(claims: Iterable[Claim]) -> str:
     return to_csv(columns, rows)
 
 
-def studyset(registry: Registry) -> dict[str, object]:
-    """The included studies in the NIMADS format, foci as published, one analysis a contrast."""
-    studies = []
-    for study in registry.studies:
-        reference = registry.references[study.citation]
-        analyses = []
-        for result in study.contrasts:
-            more, less = split_contrast(result.contrast)
-            analyses.append(
-                {
-                    "id": f"{study.id}-{result.contrast}",
-                    "name": result.contrast,
-                    "conditions": [{"name": more}, {"name": less}],
-                    "weights": [1.0, -1.0],
-                    "metadata": {"sample_sizes": [study.n(more), study.n(less)]},
-                    "points": [
-                        {
-                            "coordinates": [float(focus.x), float(focus.y), float(focus.z)],
-                            "space": result.space,
-                        }
-                        for focus in result.foci
-                    ],
-                    "images": [],
-                }
-            )
-        studies.append(
-            {
-                "id": study.id,
-                "name": reference.title,
-                "authors": reference.short_authors,
-                "publication": reference.container,
-                "metadata": {"year": study.year, "cohort": study.cohort},
-                "analyses": analyses,
-            }
-        )
-    return {"id": registry.review.citation, "name": registry.review.title, "studies": studies}
-
-
 def sleuth(table: ExperimentTable, space: str) -> str:
     """An experiment table as Sleuth text for GingerALE, foci in the space of the analysis."""
-    lines = [f"//Reference={'Talairach' if space == 'TAL' else 'MNI'}"]
-    for experiment in table.experiments:
-        contrasts = ", ".join(sorted({focus.contrast for focus in experiment.foci}))
-        lines += [f"//{experiment.unit}: {contrasts}", f"//Subjects={experiment.sample_size}"]
-        lines += ["\t".join(f"{value:.2f}" for value in f.position) for f in experiment.foci]
-        lines.append("")
-    return "\n".join(lines) + "\n"
+    return write_sleuth(
+        Exchanged(
+            experiment.unit,
+            ", ".join(sorted({focus.contrast for focus in experiment.foci})),
+            space,
+            (experiment.sample_size,),
+            tuple(_hundredths(focus.position) for focus in experiment.foci),
+        )
+        for experiment in table.experiments
+    )
+
+
+def _hundredths(position: Coordinate) -> Place:
+    x, y, z = (Decimal(f"{value:.2f}") for value in position)
+    return x, y, z
 
 
 def map_files(registry: Registry, result: AnalysisResult, store: Store) -> dict[str, bytes]:
