@@ -112,7 +112,7 @@ def load_registry(root: Path) -> Registry:
 
 
 EXPECTED = ("review.yaml", "search.yaml", "analyses.yaml", "published.yaml", "references.bib")
-OPTIONAL = ("studies", "calibration.yaml", "results.lock.json", "schema", "README.md")
+OPTIONAL = ("studies", "calibration.yaml", "results.lock.json", "schema", "LICENSE", "README.md")
 
 
 def unknown_files(root: Path) -> list[Problem]:
