@@ -76,6 +76,25 @@ def at_revision(registry: Path, revision: str) -> Iterator[Path]:
             raise HistoryError(f"the registry at '{revision}' cannot be read: {first}") from error
 
 
+@dataclass(frozen=True)
+class Commit:
+    """A commit that touched the registry: its hash, day (ISO) and first line."""
+
+    sha: str
+    day: str
+    subject: str
+
+
+def commits(registry: Path, most: int) -> list[Commit]:
+    """The newest commits that touched the registry, newest first; none outside a checkout."""
+    try:
+        told = git(registry, "log", f"-n{most}", "--format=%H%x00%cs%x00%s", "--", ".")
+    except HistoryError:
+        return []
+    rows = [line.split("\0", 2) for line in told.decode(errors="replace").splitlines()]
+    return [Commit(sha, day, subject) for sha, day, subject in rows]
+
+
 def snapshot(root: Path, name: str) -> Snapshot:
     """The registry in a folder; raises DataError when a file is no acceptable YAML."""
     paths = sorted(root.rglob("*.yaml"))

@@ -38,6 +38,7 @@ class Registry:
     calibration: Calibration | None
     digest: str
     files: Mapping[str, YamlFile] = field(default_factory=dict, repr=False, compare=False)
+    root: Path | None = field(default=None, repr=False, compare=False)
 
     def study(self, study_id: str) -> Study:
         """The study with this id; raises KeyError."""
@@ -104,6 +105,7 @@ def load_registry(root: Path) -> Registry:
         references=references,
         calibration=calibration.record if calibration else None,
         digest=registry_digest(root),
+        root=root,
         files={
             Path(entry.file.path).relative_to(root).as_posix(): entry.file
             for entry in (review, search, plan, published, *files.studies)

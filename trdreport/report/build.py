@@ -21,6 +21,7 @@ from trdreport.registry.loading import Registry
 from trdreport.registry.yamlfile import dotted
 from trdreport.report.downloads import data_files
 from trdreport.report.gallery import draw_gallery
+from trdreport.report.news import News, news
 from trdreport.report.pages import assets, render_pages, render_print
 from trdreport.report.pdf import FILES, write_pdf
 from trdreport.report.site import check_replaceable, staged, write_files
@@ -101,7 +102,8 @@ def build(
         gallery = draw_gallery(registry, results, robustness, store)
         findings = check(registry)
         methods = read_bibliography(templates / "methods.bib")
-        report = _report(registry, results, robustness, claims, findings, gallery, methods)
+        recent = news(registry.root, store) if registry.root else ()
+        report = _report(registry, results, robustness, claims, findings, gallery, methods, recent)
         step("setting the pages")
         files = {
             **assets(templates),
@@ -164,11 +166,15 @@ def _report(
     findings: tuple[Finding, ...],
     gallery: Gallery,
     methods: Mapping[str, Reference],
+    recent: tuple[News, ...],
 ) -> Report:
     return Report(
         review=registry.review,
         reference=registry.references[registry.review.citation],
         search=registry.searches[-1],
+        previous_studies=sum(s.prisma.studies_included for s in registry.searches[:-1]),
+        previous_reports=sum(s.prisma.reports_included for s in registry.searches[:-1]),
+        news=recent,
         profiles={run.profile_id: run.profile for run in registry.plan.runs},
         studies=tuple(study_view(registry, s, results, findings) for s in registry.studies),
         groups={name: registry.total(name) for name in registry.review.groups},

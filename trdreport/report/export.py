@@ -1,6 +1,7 @@
 """The registry for other tools; what a format cannot carry is listed."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,7 +85,7 @@ def export_prisma(registry: Registry) -> Exported:
     search = registry.searches[-1]
     rows = [
         (key, "", "", label, label, label, "", "NA" if n is None else str(n))
-        for key, label, n in _prisma(search)
+        for key, label, n in _prisma(search, registry.searches[:-1])
     ]
     lost = [f"records found in {d.name}" for d in search.databases if isinstance(d.records, str)]
     if isinstance(search.prisma.exclusion_reasons, str):
@@ -92,7 +93,7 @@ def export_prisma(registry: Registry) -> Exported:
     return Exported(to_csv(PRISMA_COLUMNS, rows), tuple(lost))
 
 
-def _prisma(search: Search) -> list[tuple[str, str, int | str | None]]:
+def _prisma(search: Search, previous: Sequence[Search]) -> list[tuple[str, str, int | str | None]]:
     prisma = search.prisma
     reasons: str | int = prisma.reports_excluded
     if not isinstance(prisma.exclusion_reasons, str):
@@ -100,9 +101,16 @@ def _prisma(search: Search) -> list[tuple[str, str, int | str | None]]:
     each: list[str] = [
         f"{d.name}, {d.records}" for d in search.databases if not isinstance(d.records, str)
     ]
+    studies = sum(s.prisma.studies_included for s in previous)
+    reports = sum(s.prisma.reports_included for s in previous)
+    all_studies, all_reports = studies + prisma.studies_included, reports + prisma.reports_included
     return [
-        ("previous_studies", "Studies included in previous version of review", None),
-        ("previous_reports", "Reports of studies included in previous version of review", None),
+        ("previous_studies", "Studies included in previous version of review", studies or None),
+        (
+            "previous_reports",
+            "Reports of studies included in previous version of review",
+            reports or None,
+        ),
         ("database_results", "Records identified from databases", prisma.records_identified),
         ("database_specific_results", "Databases", "; ".join(each) or None),
         ("register_results", "Registers", None),
@@ -124,8 +132,8 @@ def _prisma(search: Search) -> list[tuple[str, str, int | str | None]]:
         ("other_excluded", "Reports excluded", None),
         ("new_studies", "New studies included in review", prisma.studies_included),
         ("new_reports", "Reports of new included studies", prisma.reports_included),
-        ("total_studies", "Total studies included in review", prisma.studies_included),
-        ("total_reports", "Reports of total included studies", prisma.reports_included),
-        ("total_studies_ma", "Studies included in the meta-analysis", prisma.studies_included),
-        ("total_reports_ma", "Reports included in the meta-analysis", prisma.reports_included),
+        ("total_studies", "Total studies included in review", all_studies),
+        ("total_reports", "Reports of total included studies", all_reports),
+        ("total_studies_ma", "Studies included in the meta-analysis", all_studies),
+        ("total_reports_ma", "Reports included in the meta-analysis", all_reports),
     ]

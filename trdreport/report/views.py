@@ -19,6 +19,7 @@ from trdreport.registry.loading import Registry
 from trdreport.registry.plan import Analysis, Profile, Run
 from trdreport.registry.review import Review, Search
 from trdreport.registry.study import Study
+from trdreport.report.news import News
 from trdreport.report.plain_words import plain_words
 from trdreport.report.result_tables import (
     REGION_REACH_MM,
@@ -142,6 +143,9 @@ class Report:
     review: Review
     reference: Reference
     search: Search
+    previous_studies: int
+    previous_reports: int
+    news: tuple[News, ...]
     profiles: Mapping[str, Profile]
     studies: tuple[StudyView, ...]
     groups: Mapping[str, int]
