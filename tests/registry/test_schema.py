@@ -16,8 +16,8 @@ REGISTRY = ROOT / "registry"
 
 
 def files(name: str) -> list[Any]:
-    paths = sorted((REGISTRY / "studies").glob("*.yaml")) if name == "study" else []
-    return paths or [REGISTRY / f"{name}.yaml"]
+    folder = {"study": "studies", "correction": "corrections"}.get(name)
+    return sorted((REGISTRY / folder).glob("*.yaml")) if folder else [REGISTRY / f"{name}.yaml"]
 
 
 def plain(value: Any) -> Any:

@@ -16,7 +16,7 @@ def experiment_table(registry: Registry, run: Run) -> ExperimentTable:
     """The experiments of a run, ordered by unit, foci in the space of its profile."""
     analysis, profile = run.analysis, run.profile
     members: dict[str, list[Study]] = {}
-    for study in sorted(registry.studies, key=lambda study: study.id):
+    for study in sorted(registry.values(profile.values), key=lambda study: study.id):
         if study.imaging.modality in analysis.modalities:
             unit = study.cohort if profile.unit == "cohort" else study.id
             members.setdefault(unit, []).append(study)

@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from trdreport.errors import DataError, Problem, file_problem
-from trdreport.registry.schema import MODELS, schema, schema_line
+from trdreport.registry.schema import FOLDERS, MODELS, schema, schema_line
 from trdreport.registry.yamlfile import Path_, YamlFile, read_yaml
 
 
@@ -173,10 +173,11 @@ def record_files(registry: Path) -> Iterator[tuple[Path, str, int]]:
     """Every record with its model's name and its depth below the registry."""
     for name in MODELS:
         path = registry / f"{name}.yaml"
-        if name != "study" and path.is_file():
+        if name not in FOLDERS and path.is_file():
             yield path, name, 0
-    for path in sorted((registry / "studies").glob("*.yaml")):
-        yield path, "study", 1
+    for folder, name in (("studies", "study"), ("corrections", "correction")):
+        for path in sorted((registry / folder).glob("*.yaml")):
+            yield path, name, 1
 
 
 def format_registry(registry: Path, *, write: bool) -> list[Path]:

@@ -1,10 +1,10 @@
 """Load a registry folder into one frozen object, or report every problem in it at once."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, TypeAdapter, ValidationError
 
@@ -12,6 +12,7 @@ from trdreport.errors import DataError, Problem, file_problem
 from trdreport.registry import rules
 from trdreport.registry.bibliography import Reference, read_bibliography
 from trdreport.registry.calibration import Calibration
+from trdreport.registry.correction import Correction, path_of, replaced
 from trdreport.registry.fields import Record
 from trdreport.registry.messages import explain
 from trdreport.registry.parsed import Parsed
@@ -37,8 +38,24 @@ class Registry:
     references: dict[str, Reference]
     calibration: Calibration | None
     digest: str
+    corrections: tuple[Correction, ...] = ()
+    extractions: Mapping[tuple[str, str], str] = field(default_factory=dict)
     files: Mapping[str, YamlFile] = field(default_factory=dict, repr=False, compare=False)
     root: Path | None = field(default=None, repr=False, compare=False)
+
+    def values(self, which: str) -> tuple[Study, ...]:
+        """Studies with values as `printed`, or `corrected`."""
+        if which == "printed":
+            return self.studies
+        by_study: dict[str, list[Correction]] = {}
+        for correction in self.corrections:
+            by_study.setdefault(correction.study, []).append(correction)
+        return tuple(
+            corrected(self.files[f"studies/{study.id}.yaml"].data, by_study[study.id])
+            if study.id in by_study
+            else study
+            for study in self.studies
+        )
 
     def study(self, study_id: str) -> Study:
         """The study with this id; raises KeyError."""
@@ -83,6 +100,8 @@ def load_registry(root: Path) -> Registry:
     calibration = None
     if (root / "calibration.yaml").exists():
         calibration = _one(root / "calibration.yaml", Calibration, problems)
+    extractions = _extractions(root, problems)
+    corrections = [_one(path, Correction, problems) for path in correction_files(root, problems)]
     files = Files(
         root=root,
         review=review,
@@ -92,6 +111,7 @@ def load_registry(root: Path) -> Registry:
         studies=tuple(studies),
         references=references,
         calibration=calibration,
+        corrections=tuple(corrections),
     )
     problems += rules.check_all(files)
     if problems:
@@ -105,16 +125,30 @@ def load_registry(root: Path) -> Registry:
         references=references,
         calibration=calibration.record if calibration else None,
         digest=registry_digest(root),
+        corrections=tuple(entry.record for entry in corrections),
+        extractions={
+            (path.parent.name, path.stem): path.relative_to(root).as_posix() for path in extractions
+        },
         root=root,
         files={
             Path(entry.file.path).relative_to(root).as_posix(): entry.file
-            for entry in (review, search, plan, published, *files.studies)
-        },
+            for entry in (review, search, plan, published, *files.studies, *corrections)
+        }
+        | {path.relative_to(root).as_posix(): file for path, file in extractions.items()},
     )
 
 
 EXPECTED = ("review.yaml", "search.yaml", "analyses.yaml", "published.yaml", "references.bib")
-OPTIONAL = ("studies", "calibration.yaml", "results.lock.json", "schema", "LICENSE", "README.md")
+OPTIONAL = (
+    "studies",
+    "corrections",
+    "extractions",
+    "calibration.yaml",
+    "results.lock.json",
+    "schema",
+    "LICENSE",
+    "README.md",
+)
 
 
 def unknown_files(root: Path) -> list[Problem]:
@@ -139,6 +173,40 @@ def _study_files(root: Path, problems: list[Problem]) -> list[Path]:
     if not found:
         problems.append(file_problem(folder, "holds no study; add at least two"))
     return found
+
+
+def correction_files(root: Path, problems: list[Problem]) -> list[Path]:
+    """Files of corrections; a registry need not have any."""
+    folder = root / "corrections"
+    paths = sorted(folder.iterdir()) if folder.is_dir() else []
+    for path in paths:
+        if path.suffix != ".yaml":
+            problems.append(file_problem(path, "is not a .yaml file; rename or remove it"))
+    return [path for path in paths if path.suffix == ".yaml"]
+
+
+def _extractions(root: Path, problems: list[Problem]) -> dict[Path, YamlFile]:
+    """What second extractors read: extractions/<initials>/<study>.yaml, any part of a record."""
+    found: dict[Path, YamlFile] = {}
+    folder = root / "extractions"
+    for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
+        if path.is_dir():
+            continue
+        if path.suffix != ".yaml" or path.parent.parent != folder:
+            message = "does not belong here; name it extractions/<initials>/<study>.yaml"
+            problems.append(file_problem(path, message))
+        elif not (root / "studies" / path.name).is_file():
+            problems.append(file_problem(path, f"there is no study '{path.stem}'"))
+        elif file := _collect(lambda path=path: read_yaml(path), problems):  # type: ignore[misc]
+            found[path] = file
+    return found
+
+
+def corrected(data: dict[str, Any], corrections: Iterable[Correction]) -> Study:
+    """A study's record with other values; raises ValidationError when they are impossible."""
+    for correction in corrections:
+        data = replaced(data, path_of(correction.field), correction.corrected)
+    return TypeAdapter(Study).validate_python(data)
 
 
 def _one(path: Path, model: type[T], problems: list[Problem]) -> Parsed:

@@ -12,6 +12,7 @@ Transform = Literal["icbm_spm2tal", "icbm_fsl2tal", "icbm_other2tal"]
 SampleSize = Literal["sum", "patients", "smaller_group"]
 FociPlacement = Literal["exact", "voxel"]
 Unit = Literal["study", "cohort"]
+Values = Literal["printed", "corrected"]
 
 Alpha = Annotated[Probability, Field(gt=0, le=0.05)]
 
@@ -44,6 +45,9 @@ class Profile(Record):
         Field(description="Which participants make an experiment's sample size."),
     ]
     unit: Annotated[Unit, Field(description="What counts as one experiment.")]
+    values: Annotated[
+        Values, Field(description="Values as printed, or with those of corrections/ instead.")
+    ] = "printed"
     mask: Mask
     permutations: Annotated[
         int, Field(ge=100, le=1_000_000, description="Random data sets of the null.")

@@ -8,6 +8,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from trdreport.registry.calibration import Calibration
+from trdreport.registry.correction import Correction
 from trdreport.registry.loading import SearchFile
 from trdreport.registry.plan import Plan
 from trdreport.registry.published import Published
@@ -24,9 +25,14 @@ MODELS: Final[Mapping[str, type[BaseModel]]] = MappingProxyType(
         "analyses": Plan,
         "published": Published,
         "calibration": Calibration,
+        "correction": Correction,
     }
 )
-"""Models by the name of their file; `study` is every file in studies/."""
+"""Models by the name of their file; `study` is every file in studies/, and so for corrections."""
+
+FOLDERS: Final = MappingProxyType(
+    {"study": "studies/&lt;id&gt;.yaml", "correction": "corrections/&lt;id&gt;.yaml"}
+)
 
 EXAMPLES: Final[Mapping[str, object]] = MappingProxyType(
     {
@@ -59,7 +65,7 @@ def schema_files() -> dict[str, str]:
 def schema(name: str) -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of one kind of file."""
     plain: dict[str, Any] = _plain(MODELS[name].model_json_schema())
-    title = "a study record" if name == "study" else f"{name}.yaml"
+    title = f"a {name} record" if name in FOLDERS else f"{name}.yaml"
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title, **plain}
 
 
@@ -100,7 +106,7 @@ def field_reference() -> str:
         "or `not_available` where the type allows it. An optional field may be left out.",
     ]
     for name, model in MODELS.items():
-        where = "studies/&lt;id&gt;.yaml" if name == "study" else f"{name}.yaml"
+        where = FOLDERS.get(name, f"{name}.yaml")
         own = schema(name)
         parts = {model.__name__: own, **own.get("$defs", {})}
         lines += ["", f"## {where}"]

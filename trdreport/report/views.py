@@ -15,6 +15,7 @@ from trdreport.cbma.robustness.results import Robustness
 from trdreport.cbma.run import Result
 from trdreport.registry.bibliography import Reference
 from trdreport.registry.checks.finding import Finding
+from trdreport.registry.correction import Correction
 from trdreport.registry.loading import Registry
 from trdreport.registry.plan import Analysis, Profile, Run
 from trdreport.registry.review import Review, Search
@@ -134,6 +135,7 @@ class StudyView:
     reference: Reference
     roles: tuple[str, ...]
     findings: tuple[Finding, ...]
+    corrections: tuple[Correction, ...]
 
 
 @dataclass(frozen=True)
@@ -379,6 +381,7 @@ def study_view(
         registry.references[study.citation],
         tuple(roles),
         tuple(finding for finding in found if study.id in finding.studies),
+        tuple(c for c in registry.corrections if c.study == study.id),
     )
 
 

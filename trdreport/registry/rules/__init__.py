@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from trdreport.errors import Problem
-from trdreport.registry.rules import plan, search, studies
+from trdreport.registry.rules import corrections, plan, search, studies
 from trdreport.registry.rules.common import Files
 
 Rule = Callable[[Files], Iterator[Problem]]
@@ -27,6 +27,7 @@ RULES: tuple[Rule, ...] = (
     plan.claims_name_analyses,
     plan.calibration_names_a_run,
     search.prisma_adds_up,
+    corrections.corrections_fit,
 )
 
 

@@ -24,6 +24,7 @@ class Files:
     studies: tuple[Parsed, ...]
     references: dict[str, Reference]
     calibration: Parsed | None = None
+    corrections: tuple[Parsed, ...] = ()
 
     @property
     def good_studies(self) -> list[Parsed]:
