@@ -35,8 +35,14 @@ def overlaid(tmp_path: Path) -> Callable[[str], Path]:
 
 
 @pytest.fixture(scope="session")
-def tiny_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A result store that tests share; a build without it computes everything."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="session")
+def tiny_site(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Path:
     """A site built from the valid tiny registry."""
     site = tmp_path_factory.mktemp("tiny") / "site"
-    build(load_registry(REGISTRIES / "valid"), site, ROOT / "templates")
+    build(load_registry(REGISTRIES / "valid"), site, ROOT / "templates", cache=cache)
     return site

@@ -71,9 +71,11 @@ def test_calibrate_writes_a_record_that_validates(overlaid: Callable[[str], Path
     ]  # fmt: skip
 
 
-def test_a_build_that_must_equal_its_lock(overlaid: Callable[[str], Path], tmp_path: Path) -> None:
+def test_a_build_that_must_equal_its_lock(
+    overlaid: Callable[[str], Path], tmp_path: Path, cache: Path
+) -> None:
     root, site = overlaid("valid"), tmp_path / "site"
-    options = ("--registry", str(root), "--site", str(site), "--quick", "--no-cache")
+    options = ("--registry", str(root), "--site", str(site), "--quick", "--cache", str(cache))
     missing = trdreport("build", *options, "--locked")
     assert missing.returncode == 1
     assert "results.lock.json:1:1: is missing" in missing.stderr
@@ -85,7 +87,7 @@ def test_a_build_that_must_equal_its_lock(overlaid: Callable[[str], Path], tmp_p
     study.write_text(study.read_text().replace("{x: -30, y: 2", "{x: -38, y: 22"))
     changed = trdreport("build", *options, "--locked")
     assert changed.returncode == 1
-    assert "vbm-both: other foci, sample sizes or choices" in changed.stderr
+    assert "vbm-both: meeting point gone" in changed.stderr
     assert (site / "index.html").read_bytes() == published
     told = trdreport("build", *options)
     assert told.returncode == 0

@@ -29,9 +29,14 @@ def test_nothing_changed() -> None:
 def test_a_cluster_gone_and_one_appeared() -> None:
     far = cluster((40, 0, 0))
     assert differences(lock(HERE), lock(far, inputs="bb")) == [
-        "all: other foci, sample sizes or choices",
         "all: significant cluster gone: left gyrus (-12, -16, 62)",
         "all: significant cluster appeared: left gyrus (40, 0, 0)",
+    ]
+
+
+def test_runs_on_other_inputs_that_found_the_same_share_a_line() -> None:
+    assert differences(lock(HERE), lock(HERE, inputs="bb")) == [
+        "other foci, sample sizes or choices, and the same clusters: all runs"
     ]
 
 

@@ -48,8 +48,8 @@ def test_a_profile_chooses_printed_or_corrected_values(registry: Registry) -> No
     assert registry.study("alpha2018").n("TRD") == 20
 
 
-def test_the_report_shows_both(registry: Registry, tmp_path: Path) -> None:
-    build(registry, tmp_path / "site", ROOT / "templates", quick=True)
+def test_the_report_shows_both(registry: Registry, tmp_path: Path, cache: Path) -> None:
+    build(registry, tmp_path / "site", ROOT / "templates", quick=True, cache=cache)
     page = (tmp_path / "site" / "studies" / "alpha2018.html").read_text()
     assert "printed 20, corrected 40. The erratum gives 40." in page
     assert "Whether the authors were told is not reported." in page

@@ -158,7 +158,7 @@ def test_nimare_reads_the_studyset(tiny_site: Path) -> None:
 
 
 def test_an_analysis_with_too_few_experiments_is_said_not_to_run(
-    overlaid: Callable[[str], Path], tmp_path: Path
+    overlaid: Callable[[str], Path], tmp_path: Path, cache: Path
 ) -> None:
     root = overlaid("valid")
     study = root / "studies" / "alpha2018.yaml"
@@ -169,7 +169,7 @@ def test_an_analysis_with_too_few_experiments_is_said_not_to_run(
     published = root / "published.yaml"
     published.write_text(published.read_text().split("results:")[0] + "results: []\n")
     site = tmp_path / "site"
-    build(load_registry(root), site, ROOT / "templates")
+    build(load_registry(root), site, ROOT / "templates", cache=cache)
     status = {row[0]: row[-1] for row in rows(site / "data" / "analyses.csv")}
     assert status["vbm-more"] == "not run: 1 experiment with foci; a meta-analysis needs two"
     page = (site / "analyses" / "vbm-more.html").read_text()
@@ -207,10 +207,10 @@ def test_each_result_ends_in_plain_words(tiny_site: Path) -> None:
     assert "cannot be known" in index
 
 
-def test_a_quick_build_says_what_it_leaves_out(tmp_path: Path) -> None:
+def test_a_quick_build_says_what_it_leaves_out(tmp_path: Path, cache: Path) -> None:
     site = tmp_path / "site"
     registry = load_registry(ROOT / "tests" / "registries" / "valid")
-    build(registry, site, ROOT / "templates", quick=True)
+    build(registry, site, ROOT / "templates", quick=True, cache=cache)
     index = (site / "index.html").read_text()
     assert "left the robustness analyses out" in index
     assert "left the robustness analyses out" in (site / "analyses" / "vbm-both.html").read_text()
@@ -229,7 +229,9 @@ def test_a_broken_record_leaves_the_site(
     assert {path: path.stat().st_mtime_ns for path in site.rglob("*")} == before
 
 
-def test_markup_in_a_record_is_text(overlaid: Callable[[str], Path], tmp_path: Path) -> None:
+def test_markup_in_a_record_is_text(
+    overlaid: Callable[[str], Path], tmp_path: Path, cache: Path
+) -> None:
     root = overlaid("valid")
     for path in (root / "review.yaml", root / "references.bib", *(root / "studies").iterdir()):
         text = path.read_text()
@@ -243,7 +245,7 @@ def test_markup_in_a_record_is_text(overlaid: Callable[[str], Path], tmp_path: P
             text = text.replace(plain, f"{plain} <script>alert(1)</script> & <b>")
         path.write_text(text)
     site = tmp_path / "site"
-    build(load_registry(root), site, ROOT / "templates")
+    build(load_registry(root), site, ROOT / "templates", cache=cache)
     for page in site.rglob("*.html"):
         assert "<script" not in page.read_text()
     assert "&lt;script&gt;alert(1)" in (site / "studies" / "alpha2018.html").read_text()

@@ -75,7 +75,9 @@ SEARCH = """
 """
 
 
-def test_an_update_search_has_a_flow_of_its_own(registry: Path, tmp_path: Path) -> None:
+def test_an_update_search_has_a_flow_of_its_own(
+    registry: Path, tmp_path: Path, cache: Path
+) -> None:
     """One of the two studies came with the first search, the other with an update."""
     search = registry / "search.yaml"
     text = search.read_text()
@@ -85,7 +87,7 @@ def test_an_update_search_has_a_flow_of_its_own(registry: Path, tmp_path: Path) 
     text = re.sub(r"exclusion_reasons:\n(\s+- .*\n)+", "exclusion_reasons: not_reported\n", text)
     search.write_text(text.rstrip() + SEARCH)
     loaded = load_registry(registry)
-    build(loaded, tmp_path / "site", ROOT / "templates", quick=True)
+    build(loaded, tmp_path / "site", ROOT / "templates", quick=True, cache=cache)
     page = (tmp_path / "site" / "index.html").read_text()
     assert "New studies included in review (n = 1)" in page
     assert "Total studies in review (n = 2)" in page

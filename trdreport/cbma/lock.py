@@ -111,17 +111,25 @@ def _cluster(readout: ReadoutResult, cluster: Cluster) -> LockedCluster:
 def differences(old: Lock, new: Lock) -> list[str]:
     """What changed between two locks, in words, in the order of run ids."""
     told: list[str] = []
+    unmoved: list[str] = []
     for run in sorted({*old.runs, *new.runs}):
         if run not in old.runs:
             told.append(f"{run}: new")
         elif run not in new.runs:
             told.append(f"{run}: removed")
         else:
-            told += [f"{run}: {what}" for what in _of_run(old.runs[run], new.runs[run])]
+            before, after = old.runs[run], new.runs[run]
+            found = [f"{run}: {what}" for what in _of_run(before, after)]
+            told += found
+            if not found and before.inputs != after.inputs:
+                unmoved.append(run)
+    if unmoved:
+        which = "all runs" if len(unmoved) == len(new.runs) else ", ".join(unmoved)
+        told.append(f"other foci, sample sizes or choices, and the same clusters: {which}")
     for claim in sorted({*old.verdicts, *new.verdicts}):
-        before, after = (lock.verdicts.get(claim, "no claim") for lock in (old, new))
-        if before != after:
-            told.append(f"published value {claim}: {before} before, {after} now")
+        verdicts = [lock.verdicts.get(claim, "no claim") for lock in (old, new)]
+        if verdicts[0] != verdicts[1]:
+            told.append(f"published value {claim}: {verdicts[0]} before, {verdicts[1]} now")
     return told
 
 
@@ -137,8 +145,6 @@ def _of_run(old: LockedRun, new: LockedRun) -> Iterator[str]:
     ]  # fmt: skip
     if sizes:
         yield "; ".join(sizes)
-    elif old.inputs != new.inputs:
-        yield "other foci, sample sizes or choices"
     left = list(new.findings)
     for before in old.findings:
         same = [c for c in left if c.readout == before.readout]

@@ -7,6 +7,7 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import KDTree
 
 MASK_FILE = "resources/templates/MNI152_2x2x2_brainmask.nii.gz"
 
@@ -28,9 +29,9 @@ def mni_brain() -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
 
 
 @cache
-def _voxel_centres() -> NDArray[np.float64]:
+def _voxel_centres() -> KDTree:
     inside, affine = mni_brain()
-    return np.argwhere(inside) @ affine[:3, :3].T + affine[:3, 3]
+    return KDTree(np.argwhere(inside) @ affine[:3, :3].T + affine[:3, 3])
 
 
 def mm_outside_brain(mni: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -39,8 +40,8 @@ def mm_outside_brain(mni: NDArray[np.float64]) -> NDArray[np.float64]:
     points = np.asarray(mni, dtype=float).reshape(-1, 3)
     voxels = np.rint((points - affine[:3, 3]) @ np.linalg.inv(affine[:3, :3]).T).astype(int)
     on_grid = np.all((voxels >= 0) & (voxels < inside.shape), axis=1)
+    outside = ~on_grid
+    outside[on_grid] = ~inside[tuple(voxels[on_grid].T)]
     distances = np.zeros(len(points))
-    for index, point in enumerate(points):
-        if not (on_grid[index] and inside[tuple(voxels[index])]):
-            distances[index] = np.sqrt(((_voxel_centres() - point) ** 2).sum(axis=1).min())
+    distances[outside] = _voxel_centres().query(points[outside])[0]
     return distances

@@ -10,16 +10,17 @@ from trdreport.registry.study import Study
 
 def shared_participants(registry: Registry) -> Iterator[Finding]:
     """Two studies with the same group sizes and clinical scores have the same participants."""
-    for one, other in combinations(registry.studies, 2):
-        if _sizes(one) == _sizes(other) and _scores(one) & _scores(other):
+    described = [(study, _sizes(study), _scores(study)) for study in registry.studies]
+    for (one, sizes, scores), (other, other_sizes, other_scores) in combinations(described, 2):
+        if sizes == other_sizes and scores & other_scores:
             declared = one.cohort == other.cohort
-            people = sum(_sizes(one).values())
+            people = sum(sizes.values())
             yield Finding(
                 "SAME-SAMPLE",
                 "warning",
                 (one.id, other.id),
                 f"{one.label} and {other.label} have the same group sizes and the same clinical"
-                f" means ({listed(sorted(_scores(one) & _scores(other)))}); their {people} people"
+                f" means ({listed(sorted(scores & other_scores))}); their {people} people"
                 f" are counted twice among the {registry.participants}"
                 + ("" if declared else "; the records declare different cohorts"),
                 study_file(one.id),
