@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,6 +30,10 @@ RegistryOption = Annotated[
 ]
 SiteOption = Annotated[Path, typer.Option("--site", metavar="DIR", help="Folder of the site.")]
 
+TemplatesOption = Annotated[
+    Path | None, typer.Option("--templates", metavar="DIR", help="Folder of the templates.")
+]
+QuickOption = Annotated[bool, typer.Option("--quick", help="Leave the robustness analyses out.")]
 CacheOption = Annotated[Path, typer.Option("--cache", metavar="DIR", help="Folder of the store.")]
 
 
@@ -102,16 +107,12 @@ def check(
 def build(
     registry: RegistryOption = Path("registry"),
     site: SiteOption = Path("site"),
-    templates: Annotated[
-        Path | None, typer.Option("--templates", metavar="DIR", help="Folder of the templates.")
-    ] = None,
+    templates: TemplatesOption = None,
     cache: CacheOption = Path(".trdreport-cache"),
     no_cache: Annotated[
         bool, typer.Option("--no-cache", help="Compute everything anew and keep nothing.")
     ] = False,
-    quick: Annotated[
-        bool, typer.Option("--quick", help="Leave the robustness analyses out.")
-    ] = False,
+    quick: QuickOption = False,
     locked: Annotated[
         bool, typer.Option("--locked", help="Fail when results differ from results.lock.json.")
     ] = False,
@@ -124,6 +125,12 @@ def build(
             "--dask", metavar="ADDRESS", help="Send the permutations to this Dask scheduler."
         ),
     ] = None,
+    repository: Annotated[
+        str,
+        typer.Option(
+            metavar="URL", help="Where the records can be edited, such as https://github.com/me/it."
+        ),
+    ] = "",
 ) -> None:
     """Check the records, run every analysis, and write the site.
 
@@ -131,18 +138,19 @@ def build(
     """
     from trdreport.registry.loading import load_registry
 
+    if repository and not repository.startswith("https://"):
+        raise typer.BadParameter("give an address with https://", param_hint="--repository")
     loaded = load_registry(registry)  # fast: says what is wrong before the heavy imports
     logging.disable(logging.INFO)  # libraries report each of their steps
     from trdreport.progress import progress
-    from trdreport.report.build import STEPS_AROUND, STEPS_OF_ROBUSTNESS
     from trdreport.report.build import build as build_site
+    from trdreport.report.build import steps_of
     from trdreport.report.locking import LockKeeper
     from trdreport.report.pages import default_templates
     from trdreport.report.summary import summary
 
     keeper = LockKeeper(registry, locked=locked)
-    steps = len(loaded.plan.runs) + STEPS_AROUND + (0 if quick else STEPS_OF_ROBUSTNESS)
-    with _scheduler(dask) as scheduler, progress(steps) as step:
+    with _scheduler(dask) as scheduler, progress(steps_of(loaded, quick=quick)) as step:
         built = build_site(
             loaded,
             site,
@@ -150,6 +158,7 @@ def build(
             cache=None if no_cache else cache,
             scheduler=scheduler,
             quick=quick,
+            repository=repository.rstrip("/"),
             accept=keeper.accept,
             step=step,
         )
@@ -170,6 +179,47 @@ def _scheduler(dask: str | None) -> Iterator["Scheduler | None"]:
             yield cluster
     except ClusterError as error:
         raise typer.BadParameter(f"{error}.", param_hint="--dask") from error
+
+
+@app.command()
+def serve(
+    registry: RegistryOption = Path("registry"),
+    site: SiteOption = Path("site"),
+    templates: TemplatesOption = None,
+    cache: CacheOption = Path(".trdreport-cache"),
+    quick: QuickOption = False,
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="Port on 127.0.0.1; 0 for a free one.")
+    ] = 8000,
+) -> None:
+    """Show the site in a browser, and build it again whenever a record or a template changes.
+
+    Mistakes are shown in the page, above the last good site. Ctrl-C ends it.
+
+    Example: trdreport serve --quick --port 8000
+    """
+    logging.disable(logging.INFO)  # libraries report each of their steps
+    from trdreport.report.pages import default_templates
+    from trdreport.report.serving import PortError
+    from trdreport.report.serving import serve as serve_site
+
+    folder = templates or default_templates()
+
+    def rebuild() -> None:
+        from trdreport.progress import progress
+        from trdreport.registry.loading import load_registry
+        from trdreport.report.build import build as build_site
+        from trdreport.report.build import steps_of
+
+        loaded = load_registry(registry)
+        with progress(steps_of(loaded, quick=quick)) as step:
+            build_site(loaded, site, folder, cache=cache, quick=quick, step=step)
+
+    say = partial(print, flush=True)  # the address is needed at once, also through a pipe
+    try:
+        serve_site(rebuild, site, [registry, folder], port=port, tell=say)
+    except PortError as error:
+        raise typer.BadParameter(f"{error}.", param_hint="--port") from error
 
 
 @app.command()

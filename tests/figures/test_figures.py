@@ -4,17 +4,23 @@ import io
 
 import numpy as np
 from matplotlib import rc_context
+from matplotlib.figure import Figure
 from matplotlib.image import imread
 
 from trdreport.cbma.atlas import load_atlas
 from trdreport.figures.brains import cluster_slices, foci_glass_brain
+from trdreport.figures.canvas import drawn
 from trdreport.figures.contributions import contributions_figure
 from trdreport.figures.leave_one_out import FOUND, LOST, leave_one_out_figure
-from trdreport.figures.palette import LESS, MORE, Bar, Cell, FociGroup, Rate, Specified, size
+from trdreport.figures.palette import LESS, MORE, Bar, Cell, FociGroup, Rate, Specified, parts, size
 from trdreport.figures.power import power_figure
 from trdreport.figures.quality import quality_figure
 from trdreport.figures.regions import regions_figure
 from trdreport.figures.specification_curve import specification_curve
+
+
+def png(figure: Figure) -> bytes:
+    return parts(drawn(figure))[0]
 
 
 def pixels(image: bytes, colour: str) -> np.ndarray:
@@ -25,7 +31,11 @@ def pixels(image: bytes, colour: str) -> np.ndarray:
 
 def glass(x: float) -> bytes:
     group = FociGroup("Alpha", "TRD>HC", np.array([[x, -20.0, 50.0]]))
-    return foci_glass_brain([group], {"Alpha": "#D55E00"}, ("TRD>HC",))
+    return png(foci_glass_brain([group], {"Alpha": "#D55E00"}, ("TRD>HC",)))
+
+
+def quality() -> bytes:
+    return drawn(quality_figure(["A"], [9.0], "Checklist"))
 
 
 def test_a_left_focus_is_on_the_left_of_the_front_view() -> None:
@@ -44,25 +54,32 @@ def test_a_cluster_is_drawn() -> None:
     inside = np.zeros((91, 109, 91), bool)
     inside[50:54, 60:64, 60:64] = True
     affine = np.array([[-2.0, 0, 0, 90], [0, 2, 0, -126], [0, 0, 2, -72], [0, 0, 0, 1]])
-    image = cluster_slices(inside, affine, (-12.0, -4.0, 52.0))
+    image = png(cluster_slices(inside, affine, (-12.0, -4.0, 52.0)))
     assert len(pixels(image, "#ff0000")) > 50
 
 
 def test_a_region_is_coloured_on_its_own_side_only() -> None:
-    image = regions_figure(load_atlas(), {"left insula": "#D55E00"}, {})
+    image = png(regions_figure(load_atlas(), {"left insula": "#D55E00"}, {}))
     found = pixels(image, "#D55E00")
     assert len(found) > 1000
     assert found[:, 1].max() < size(image)[0] / 2
 
 
 def test_the_cerebellum_can_be_coloured() -> None:
-    image = regions_figure(load_atlas(), {"right cerebellum": "#0072B2"}, {})
+    image = png(regions_figure(load_atlas(), {"right cerebellum": "#0072B2"}, {}))
     assert len(pixels(image, "#0072B2")) > 1000
 
 
 def test_the_same_bytes_twice() -> None:
     assert glass(-40.0) == glass(-40.0)
-    assert quality_figure(["A"], [9.0], "Checklist") == quality_figure(["A"], [9.0], "Checklist")
+    assert quality() == quality()
+
+
+def test_a_drawing_is_an_image_and_a_vector() -> None:
+    image, vector = parts(quality())
+    assert image.startswith(b"\x89PNG")
+    assert vector.startswith(b"<?xml")
+    assert vector.rstrip().endswith(b"</svg>")
 
 
 def test_defaults_that_other_libraries_change_do_not_show() -> None:
@@ -70,12 +87,12 @@ def test_defaults_that_other_libraries_change_do_not_show() -> None:
     images = set()
     for box in (None, "tight"):
         with rc_context({"savefig.bbox": box}):
-            images.add(quality_figure(["A"], [9.0], "Checklist"))
+            images.add(quality())
     assert len(images) == 1
 
 
 def test_bars_are_as_long_as_the_shares() -> None:
-    image = contributions_figure([Bar("Alpha", 0.6, 2, 1), Bar("Beta", 0.3, 1, 0)])
+    image = png(contributions_figure([Bar("Alpha", 0.6, 2, 1), Bar("Beta", 0.3, 1, 0)]))
     found = pixels(image, "#0072B2")
     lengths = np.bincount(found[:, 0])
     height = size(image)[1]
@@ -85,7 +102,7 @@ def test_bars_are_as_long_as_the_shares() -> None:
 
 def test_found_and_lost_are_where_they_belong() -> None:
     cells = [[Cell(True, "found"), Cell(False, "lost")], [Cell(None, ""), Cell(True, "found")]]
-    image = leave_one_out_figure(["Alpha", "Beta"], ["one", "two"], cells)
+    image = png(leave_one_out_figure(["Alpha", "Beta"], ["one", "two"], cells))
     lost, found = pixels(image, LOST), pixels(image, FOUND)
     upper = found[found[:, 0] < lost[:, 0].max()]
     assert upper[:, 1].max() < lost[:, 1].min()  # first row: found, then lost
@@ -97,7 +114,7 @@ def test_a_curve_is_sorted_by_p_and_coloured_by_the_claim() -> None:
         Specified({"estimator": "ALE", "mask": mask}, p, p < 0.05, published=p == 0.01)
         for mask, p in (("brain", 0.01), ("brain", 0.3), ("grey matter", 0.02), ("brain", 0.9))
     ]
-    image = specification_curve(specified, {"mask": ["brain", "grey matter"]}, "p", 0.05)
+    image = png(specification_curve(specified, {"mask": ["brain", "grey matter"]}, "p", 0.05))
     holds, fails = pixels(image, LESS), pixels(image, MORE)
     right = size(image)[0] * 0.3  # beside the legend
     assert holds[holds[:, 1] > right][:, 1].max() < fails[fails[:, 1] > right][:, 1].min()
@@ -108,7 +125,7 @@ def test_more_power_is_higher() -> None:
         name: [Rate(n, share, share - 0.02, share + 0.02) for n in (5, 17)]
         for name, share in (("low", 0.2), ("high", 0.9))
     }
-    image = power_figure(rates, 7)
+    image = png(power_figure(rates, 7))
     width = size(image)[0]
     low, high = (
         (found := pixels(image, colour))[found[:, 1] < width * 0.6][:, 0].mean()

@@ -53,7 +53,7 @@ def test_the_report_shows_both(registry: Registry, tmp_path: Path, cache: Path) 
     page = (tmp_path / "site" / "studies" / "alpha2018.html").read_text()
     assert "printed 20, corrected 40. The erratum gives 40." in page
     assert "Whether the authors were told is not reported." in page
-    assert "printed 20, corrected 40" in (tmp_path / "site" / "index.html").read_text()
+    assert "printed 20, corrected 40" in (tmp_path / "site" / "quality.html").read_text()
 
 
 KEYS = st.from_regex(r"[a-z_]{1,8}", fullmatch=True)

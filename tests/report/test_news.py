@@ -88,7 +88,7 @@ def test_an_update_search_has_a_flow_of_its_own(
     search.write_text(text.rstrip() + SEARCH)
     loaded = load_registry(registry)
     build(loaded, tmp_path / "site", ROOT / "templates", quick=True, cache=cache)
-    page = (tmp_path / "site" / "index.html").read_text()
+    page = (tmp_path / "site" / "studies.html").read_text()
     assert "New studies included in review (n = 1)" in page
     assert "Total studies in review (n = 2)" in page
     assert "of which in previous version (n = 1)" in page

@@ -11,8 +11,15 @@ from nilearn.datasets import load_mni152_template
 from nilearn.plotting import plot_glass_brain, plot_roi
 from numpy.typing import NDArray
 
-from trdreport.figures.canvas import new_figure, png
+from trdreport.figures.canvas import new_figure
 from trdreport.figures.palette import INK, FociGroup
+
+
+def template() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The MNI152 T1 template without skull on its 2 mm grid, (99, 117, 95), and its affine."""
+    image = load_mni152_template(resolution=2)
+    return np.asarray(image.dataobj, dtype=float), np.asarray(image.affine, dtype=float)
+
 
 MARKERS = ("o", "^", "s", "D")
 """Shape of a focus by the direction of its contrast."""
@@ -20,7 +27,7 @@ MARKERS = ("o", "^", "s", "D")
 
 def foci_glass_brain(
     groups: Sequence[FociGroup], colours: Mapping[str, str], contrasts: Sequence[str]
-) -> bytes:
+) -> Figure:
     """Foci on a glass brain: colour by study, shape by contrast, legend below."""
     figure = new_figure(10.5, 4.0)
     display = plot_glass_brain(
@@ -38,7 +45,7 @@ def foci_glass_brain(
         )
     _name_sides(display.axes)
     _legend(figure, groups, colours, contrasts)
-    return png(figure)
+    return figure
 
 
 def _name_sides(axes: Mapping[str, Any]) -> None:
@@ -78,7 +85,7 @@ def _legend(
 
 def stat_glass_brain(
     stat: NDArray[np.float64], affine: NDArray[np.float64], threshold: float
-) -> bytes:
+) -> Figure:
     """The ALE map above a threshold on a glass brain, with its colour bar."""
     figure = new_figure(10.5, 3.2)
     display = plot_glass_brain(
@@ -97,12 +104,12 @@ def stat_glass_brain(
     )
     _name_sides(display.axes)
     figure.text(0.972, 0.02, "ALE", fontsize=9, color=INK, ha="right")
-    return png(figure)
+    return figure
 
 
 def cluster_slices(
     inside: NDArray[np.bool_], affine: NDArray[np.float64], peak: tuple[float, float, float]
-) -> bytes:
+) -> Figure:
     """A cluster on the MNI152 template, three planes through its peak (MNI mm)."""
     figure = new_figure(9.0, 3.3)
     plot_roi(
@@ -119,4 +126,4 @@ def cluster_slices(
         draw_cross=True,
         annotate=True,
     )
-    return png(figure)
+    return figure

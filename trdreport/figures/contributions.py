@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
-from trdreport.figures.canvas import new_figure, png
+from matplotlib.figure import Figure
+
+from trdreport.figures.canvas import new_figure
 from trdreport.figures.palette import INK, SOFT, Bar
 
 
-def contributions_figure(bars: Sequence[Bar]) -> bytes:
+def contributions_figure(bars: Sequence[Bar]) -> Figure:
     """One bar an experiment, in the order given, with its foci inside and near the cluster."""
     height = 0.42 * len(bars) + 0.9
     figure = new_figure(8.0, height)
@@ -26,4 +28,4 @@ def contributions_figure(bars: Sequence[Bar]) -> bytes:
     axes.set_xlabel("Share of the cluster's ALE, %", fontsize=9, color=SOFT)
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.tick_params(axis="y", length=0)
-    return png(figure)
+    return figure

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from trdreport.figures.canvas import new_figure, png
+from trdreport.figures.canvas import new_figure
 from trdreport.figures.palette import INK, SOFT, Cell
 
 FOUND, LOST, UNKNOWN = "#a9d5ec", "#f2b89b", "#e9edf0"
@@ -12,7 +13,7 @@ FOUND, LOST, UNKNOWN = "#a9d5ec", "#f2b89b", "#e9edf0"
 
 def leave_one_out_figure(
     units: Sequence[str], clusters: Sequence[str], cells: Sequence[Sequence[Cell]]
-) -> bytes:
+) -> Figure:
     """One row a unit left out, one column a cluster; `cells` by row.
 
     Colour says whether the cluster is found again; so does the first word of each cell.
@@ -35,4 +36,4 @@ def leave_one_out_figure(
                 column + 0.5, row + 0.5, cell.text, fontsize=8.6, color=INK, ha="center",
                 va="center", linespacing=1.25,
             )  # fmt: skip
-    return png(figure)
+    return figure

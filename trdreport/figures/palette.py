@@ -30,6 +30,15 @@ class FociGroup:
     positions: NDArray[np.float64]
 
 
+END_OF_PNG: Final = b"IEND\xaeB`\x82"
+
+
+def parts(drawing: bytes) -> tuple[bytes, bytes]:
+    """The PNG and the SVG of a drawing by `canvas.drawn`."""
+    image, end, vector = drawing.partition(END_OF_PNG)
+    return image + end, vector
+
+
 def size(image: bytes) -> tuple[int, int]:
     """Width and height in pixels of a PNG, from its header."""
     return int.from_bytes(image[16:20], "big"), int.from_bytes(image[20:24], "big")
@@ -71,3 +80,25 @@ class Rate:
     share: float
     low: float
     high: float
+
+
+@dataclass(frozen=True)
+class HeatCell:
+    """One cell: `kind` is `value`, `not reported`, `not available` or `not applicable`.
+
+    `shade` runs from 0 to 1; a value that cannot be ordered has none. A missing value is drawn as
+    its kind is, whatever its text and shade.
+    """
+
+    text: str
+    shade: float | None
+    kind: str
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A study and how many people are in each of its groups."""
+
+    label: str
+    country: str
+    sizes: Mapping[str, int]

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from trdreport.figures.canvas import new_figure, png
+from matplotlib.figure import Figure
+
+from trdreport.figures.canvas import new_figure
 from trdreport.figures.palette import INK, SOFT, STUDY_COLOURS, Rate
 
 
-def power_figure(rates: Mapping[str, Sequence[Rate]], here: int) -> bytes:
+def power_figure(rates: Mapping[str, Sequence[Rate]], here: int) -> Figure:
     """Share of simulated reviews with the cluster by number of studies, a line an effect.
 
     `rates` has one series for each effect; bars are 95 % intervals. `here` marks how many studies
@@ -34,4 +36,4 @@ def power_figure(rates: Mapping[str, Sequence[Rate]], here: int) -> bytes:
     axes.set_ylabel("Simulated reviews that find it, %", fontsize=9.5, color=INK)
     axes.legend(fontsize=9, frameon=False, loc="center right", labelcolor=INK)
     axes.spines[["top", "right"]].set_visible(False)
-    return png(figure)
+    return figure

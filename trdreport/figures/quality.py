@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
-from trdreport.figures.canvas import new_figure, png
+from matplotlib.figure import Figure
+
+from trdreport.figures.canvas import new_figure
 from trdreport.figures.palette import INK, SOFT
 
 
-def quality_figure(labels: Sequence[str], scores: Sequence[float], instrument: str) -> bytes:
+def quality_figure(labels: Sequence[str], scores: Sequence[float], instrument: str) -> Figure:
     """One bar a study, in the order given, its score written at its end."""
     figure = new_figure(8.0, 0.42 * len(labels) + 1.0)
     axes = figure.add_subplot()
@@ -23,4 +25,4 @@ def quality_figure(labels: Sequence[str], scores: Sequence[float], instrument: s
     axes.set_xlabel(f"Score, {instrument}", fontsize=9, color=SOFT)
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.tick_params(axis="y", length=0)
-    return png(figure)
+    return figure

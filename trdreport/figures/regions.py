@@ -7,6 +7,7 @@ import nibabel as nib
 import numpy as np
 import shapely
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.patches import Patch, PathPatch
 from matplotlib.path import Path as Outline
 from nilearn.datasets import fetch_surf_fsaverage
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from trdreport.cbma.atlas import Atlas, data_folder
-from trdreport.figures.canvas import new_figure, png
+from trdreport.figures.canvas import new_figure
 from trdreport.figures.palette import INK, SOFT
 
 PLAIN = "#e9edf0"
@@ -37,7 +38,7 @@ CUTS = (
 )
 
 
-def regions_figure(atlas: Atlas, colours: Mapping[str, str], legend: Mapping[str, str]) -> bytes:
+def regions_figure(atlas: Atlas, colours: Mapping[str, str], legend: Mapping[str, str]) -> Figure:
     """Regions filled with their colour; all others pale.
 
     `colours` is keyed by a region's name for readers, `left cerebellum`, `right cerebellum` and
@@ -55,7 +56,7 @@ def regions_figure(atlas: Atlas, colours: Mapping[str, str], legend: Mapping[str
     figure.legend(
         handles=handles, loc="lower center", ncols=len(handles), frameon=False, fontsize=10
     )
-    return png(figure)
+    return figure
 
 
 def _draw_surface(

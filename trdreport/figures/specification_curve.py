@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
-from trdreport.figures.canvas import new_figure, png
+from trdreport.figures.canvas import new_figure
 from trdreport.figures.palette import INK, LESS, MORE, SOFT, Specified
 
 SMALLEST_P = 1e-7
@@ -15,7 +16,7 @@ ESTIMATOR = "estimator"
 
 def specification_curve(
     specified: Sequence[Specified], levels: Mapping[str, Sequence[str]], what: str, alpha: float
-) -> bytes:
+) -> Figure:
     """One column a specification, sorted by p; a mark in the row of each of its choices.
 
     `levels` has the levels of each factor in the order of the rows. Estimators other than the first
@@ -61,7 +62,7 @@ def specification_curve(
     )  # fmt: skip
     _choices(bottom, order, levels)
     bottom.set_xlim(-1, len(order))
-    return png(figure)
+    return figure
 
 
 def _choices(axes: Axes, order: Sequence[Specified], levels: Mapping[str, Sequence[str]]) -> None:

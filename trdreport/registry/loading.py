@@ -237,8 +237,16 @@ def _collect(read: Callable[[], R], problems: list[Problem]) -> R | None:
 def registry_digest(root: Path) -> str:
     """SHA-256 over the names and contents of all records, independent of where they lie."""
     digest = hashlib.sha256()
-    for path in sorted(root.rglob("*")):
-        if path.is_file() and path.suffix in (".yaml", ".bib"):
-            digest.update(path.relative_to(root).as_posix().encode() + b"\0")
-            digest.update(path.read_bytes() + b"\0")
+    for path in record_files(root):
+        digest.update(path.relative_to(root).as_posix().encode() + b"\0")
+        digest.update(path.read_bytes() + b"\0")
     return digest.hexdigest()
+
+
+def record_files(root: Path) -> list[Path]:
+    """Every record and bibliography of a registry, sorted by name."""
+    return [
+        path
+        for path in sorted(root.rglob("*"))
+        if path.is_file() and path.suffix in (".yaml", ".bib")
+    ]

@@ -1,7 +1,7 @@
 """Build the site: gather and check everything, compute, then write and swap in."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -19,14 +19,17 @@ from trdreport.registry.checks import check
 from trdreport.registry.checks.finding import Finding
 from trdreport.registry.loading import Registry
 from trdreport.registry.yamlfile import dotted
-from trdreport.report.downloads import data_files
+from trdreport.report.citing import citation, citation_files, linked_data
+from trdreport.report.downloads import data_files, download_groups
 from trdreport.report.gallery import draw_gallery
 from trdreport.report.news import News, news
-from trdreport.report.pages import assets, render_pages, render_print
-from trdreport.report.pdf import FILES, write_pdf
+from trdreport.report.packing import archive_name, packaged
+from trdreport.report.pages import assets, prisma_flow, render_pages, render_print
+from trdreport.report.pdf import FILES, picture, write_pdf
 from trdreport.report.site import check_replaceable, staged, write_files
 from trdreport.report.sketch import Gallery
 from trdreport.report.tables import to_csv
+from trdreport.report.viewer import viewer_files
 from trdreport.report.views import (
     Report,
     analysis_view,
@@ -52,6 +55,17 @@ Step = Callable[[str], None]
 
 
 @dataclass(frozen=True)
+class Computed:
+    """All that was worked out before anything is shown."""
+
+    registry: Registry
+    results: Mapping[str, Result]
+    robustness: Robustness | None
+    claims: tuple[Claim, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
 class Built:
     """What a build made, for the summary on the terminal."""
 
@@ -62,6 +76,11 @@ class Built:
     claims: tuple[Claim, ...]
 
 
+def steps_of(registry: Registry, *, quick: bool) -> int:
+    """How often a build says what is at work."""
+    return len(registry.plan.runs) + STEPS_AROUND + (0 if quick else STEPS_OF_ROBUSTNESS)
+
+
 def build(
     registry: Registry,
     site: Path,
@@ -70,6 +89,7 @@ def build(
     cache: Path | None = None,
     scheduler: Scheduler | None = None,
     quick: bool = False,
+    repository: str = "",
     accept: Callable[[Lock], None] = lambda _: None,
     step: Step = lambda _: None,
 ) -> Built:
@@ -77,7 +97,8 @@ def build(
 
     What the store in the folder `cache` has is read from there; without a folder everything is
     computed. Permutations run in threads, or where `scheduler` runs them. A `quick` build leaves
-    the robustness analyses out. `accept` is shown the results' lock before anything is published
+    the robustness analyses out. Study pages link to their records in the `repository`, a URL,
+    where one is given. `accept` is shown the results' lock before anything is published
     and may raise. Raises DataError when `site` may not be replaced; the old site then stays as it
     was.
     """
@@ -103,26 +124,43 @@ def build(
         findings = check(registry)
         methods = read_bibliography(templates / "methods.bib")
         recent = news(registry.root, store) if registry.root else ()
-        report = _report(registry, results, robustness, claims, findings, gallery, methods, recent)
+        computed = Computed(registry, results, robustness, claims, findings)
+        report = _report(computed, gallery, methods, recent, repository)
         step("setting the pages")
+        flow = prisma_flow(templates, report)
         files = {
             **assets(templates),
             **gallery.files,
+            "figures/prisma.svg": flow,
+            "figures/prisma.png": store.remember("flow", (flow,), lambda: picture(flow)),
+            **viewer_files(registry, results, store),
             **render_pages(templates, report),
-            **_data(registry, results, robustness, claims, findings, report, store),
+            **_data(computed, report, store),
             f"data/{LOCK_FILE}": lock.text().encode(),
         }
         step("setting the PDF")
-        files["report.pdf"] = _pdf(render_print(templates, report, FILES), files, store)
+        article = render_print(templates, report, FILES)
+        files |= {
+            "report.pdf": _pdf(article, files, store, archive=False),
+            "report-archive.pdf": _pdf(article, files, store, archive=True),
+        }
+        files |= packaged(registry, files, version("trdreport"))
     with staged(site) as stage:
         write_files(stage, files)
     return Built(site, len(registry.studies), len(report.analyses), len(report.significant), claims)
 
 
-def _pdf(page: str, files: Mapping[str, bytes], store: Store) -> bytes:
+def _pdf(page: str, files: Mapping[str, bytes], store: Store, *, archive: bool) -> bytes:
+    """The article; for archives with the data that are text attached."""
     used = [name for name in sorted(files) if name.startswith(("assets/", "fonts/", "figures/"))]
-    inputs = (page, *(part for name in used for part in (name, files[name])))
-    return store.remember("pdf", inputs, lambda: write_pdf(page, files))
+    attached = {
+        name: content
+        for name, content in files.items()
+        if archive and name.startswith("data/") and not name.endswith((".gz", ".tsv"))
+    }
+    parts = (*((name, files[name]) for name in used), *sorted(attached.items()))
+    inputs = (page, *(part for pair in parts for part in pair))
+    return store.remember("pdf", inputs, lambda: write_pdf(page, files, attached))
 
 
 def _tenths(step: Step) -> Callable[[int, int], None]:
@@ -135,39 +173,35 @@ def _tenths(step: Step) -> Callable[[int, int], None]:
     return done
 
 
-def _data(
-    registry: Registry,
-    results: Mapping[str, Result],
-    robustness: Robustness | None,
-    claims: tuple[Claim, ...],
-    findings: Iterable[Finding],
-    report: Report,
-    store: Store,
-) -> dict[str, bytes]:
+def _data(computed: Computed, report: Report, store: Store) -> dict[str, bytes]:
     tables = [*report.tables.values()]
     for analysis in report.analyses:
         for run in (analysis.lead, *analysis.further):
             tables += [*run.tables, *run.all_tables, *run.trust_tables]
-    files = data_files(registry, results, claims, robustness, tables, store)
+    tables += [view.foci for view in report.studies if view.foci.rows]
+    registry = computed.registry
+    files = data_files(
+        registry, computed.results, computed.claims, computed.robustness, tables, store
+    )
     columns = ("code", "severity", "studies", "message", "file", "field", "acknowledged")
     rows = [
         (f.code, f.severity, ";".join(f.studies), f.message, f.file, dotted(f.loc), f.acknowledged)
-        for f in findings
+        for f in computed.findings
     ]
     files["checks.csv"] = to_csv(columns, rows).encode()
+    files |= citation_files(registry, version("trdreport"))
     return {f"data/{name}": content for name, content in files.items()}
 
 
 def _report(
-    registry: Registry,
-    results: Mapping[str, Result],
-    robustness: Robustness | None,
-    claims: tuple[Claim, ...],
-    findings: tuple[Finding, ...],
+    computed: Computed,
     gallery: Gallery,
     methods: Mapping[str, Reference],
     recent: tuple[News, ...],
+    repository: str,
 ) -> Report:
+    registry, results = computed.registry, computed.results
+    robustness, claims, findings = computed.robustness, computed.claims, computed.findings
     return Report(
         review=registry.review,
         reference=registry.references[registry.review.citation],
@@ -176,7 +210,9 @@ def _report(
         previous_reports=sum(s.prisma.reports_included for s in registry.searches[:-1]),
         news=recent,
         profiles={run.profile_id: run.profile for run in registry.plan.runs},
-        studies=tuple(study_view(registry, s, results, findings) for s in registry.studies),
+        studies=tuple(
+            study_view(registry, s, results, findings, repository) for s in registry.studies
+        ),
         groups={name: registry.total(name) for name in registry.review.groups},
         participants=registry.participants,
         distinct_participants=distinct_participants(registry),
@@ -203,4 +239,11 @@ def _report(
         ),
         versions={name: version(name) for name in COMPUTED_WITH} | {"python": python_version()},
         digest=registry.digest,
+        citation=citation(registry, version("trdreport")),
+        linked_data=linked_data(
+            registry, len(cluster_lines(registry, leading(registry), results, corrected=True))
+        ),
+        archive=archive_name(registry),
+        downloads=download_groups(registry, results),
+        figure_ids=gallery.ids,
     )

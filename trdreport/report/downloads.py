@@ -4,24 +4,29 @@ import gzip
 import io
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 
 import nibabel as nib
 import numpy as np
 from numpy.typing import NDArray
 
 from trdreport.cbma.claims import Claim
+from trdreport.cbma.lock import LOCK_FILE
 from trdreport.cbma.results import AnalysisResult, Coordinate, ExperimentTable
 from trdreport.cbma.robustness.results import Robustness
 from trdreport.cbma.run import Result
 from trdreport.cbma.store import Store
 from trdreport.registry.exchange import Exchanged, Place, studyset, write_sleuth
-from trdreport.registry.loading import Registry
+from trdreport.registry.loading import Registry, record_files
+from trdreport.report.citing import csl_json
 from trdreport.report.result_tables import (
     ANALYSIS_COLUMNS,
     CLUSTER_COLUMNS,
     analysis_rows,
     cluster_rows,
+    map_file,
 )
 from trdreport.report.tables import Table, to_csv
 from trdreport.report.trust_tables import CSV_COLUMNS, robustness_rows
@@ -31,7 +36,18 @@ MAP_MEANINGS = {
     "p": "uncorrected one-sided p",
     "z": "z of the uncorrected p",
     "p_fwe": "family-wise error p of the cluster that the voxel is in; 1 outside clusters",
+    "stat_fwe": "ALE value inside clusters that survive family-wise correction; 0 elsewhere",
+    "stat_exploratory": "ALE value above the exploratory threshold, not corrected; 0 elsewhere",
 }
+"""What each map of a run holds."""
+
+
+@dataclass(frozen=True)
+class DownloadGroup:
+    """Files under one heading: their path in the site, and what each is."""
+
+    title: str
+    files: tuple[tuple[str, str], ...]
 
 
 def data_files(
@@ -50,16 +66,28 @@ def data_files(
         "clusters.csv": to_csv(CLUSTER_COLUMNS, cluster_rows(registry, results)),
         "claims.csv": claims_csv(claims),
         "robustness.csv": to_csv(CSV_COLUMNS, robustness_rows(registry, results, robustness)),
+        "references.json": csl_json(registry),
         "studyset.json": json.dumps(studyset(registry), indent=1, ensure_ascii=False) + "\n",
     }
-    text |= {f"tables/{table.id}.csv": table.csv() for table in tables}
+    for table in tables:
+        text[f"tables/{table.id}.csv"] = table.csv()
+        text[f"tables/{table.id}.tsv"] = table.tsv()
     for run in registry.plan.runs:
         text[f"{run.id}.sleuth.txt"] = sleuth(results[run.id].table, run.profile.space)
     files = {name: content.encode() for name, content in text.items()}
+    files |= {name: path.read_bytes() for name, path in _records(registry).items()}
     for result in results.values():
         if isinstance(result, AnalysisResult):
             files |= map_files(registry, result, store)
     return files
+
+
+def _records(registry: Registry) -> dict[str, Path]:
+    """The records by their path below data/; none for a registry that is not on the disk."""
+    root = registry.root
+    if root is None:
+        return {}
+    return {f"registry/{path.relative_to(root).as_posix()}": path for path in record_files(root)}
 
 
 def studies_csv(registry: Registry) -> str:
@@ -136,6 +164,13 @@ def map_files(registry: Registry, result: AnalysisResult, store: Store) -> dict[
     run = registry.run(result.run)
     analysis, profile = run.analysis, run.profile
     code = "talairach" if result.space == "TAL" else "mni"
+    corrected, exploratory = result.readouts
+    significant = [c.number for c in corrected.clusters if c.significant]
+    maps = {
+        **result.maps,
+        "stat_fwe": result.maps["stat"] * np.isin(corrected.labels, significant),
+        "stat_exploratory": result.maps["stat"] * (exploratory.labels > 0),
+    }
     files = {}
     for name, meaning in MAP_MEANINGS.items():
         stem = f"maps/{analysis.id}/{analysis.id}_{run.profile_id}_{name}"
@@ -149,7 +184,7 @@ def map_files(registry: Registry, result: AnalysisResult, store: Store) -> dict[
             "permutations_drawn": result.permutations,
             "experiments": [e.unit for e in result.table.experiments],
         }
-        files[f"{stem}.nii.gz"] = _stored_nifti(store, result.maps[name], result.affine, code)
+        files[f"{stem}.nii.gz"] = _stored_nifti(store, maps[name], result.affine, code)
         files[f"{stem}.json"] = (json.dumps(sidecar, indent=1) + "\n").encode()
     return files
 
@@ -170,3 +205,46 @@ def nifti(volume: NDArray[np.float64], affine: NDArray[np.float64], code: str) -
     with gzip.GzipFile(fileobj=buffer, mode="wb", mtime=0, compresslevel=6) as stream:
         stream.write(image.to_bytes())
     return buffer.getvalue()
+
+
+def download_groups(registry: Registry, results: Mapping[str, Result]) -> tuple[DownloadGroup, ...]:
+    """The files of the downloads page, by what they are for."""
+    runs = [run for run in registry.plan.runs if isinstance(results[run.id], AnalysisResult)]
+    tables = (
+        ("studies.csv", "one row a study"),
+        ("foci.csv", "one row a focus, as published"),
+        ("analyses.csv", "one row a run of an analysis"),
+        ("clusters.csv", "every cluster of both readouts, with the share of each experiment"),
+        ("claims.csv", "published values beside ours"),
+        ("robustness.csv", "contributions, analyses without a study, fail-safe N, specifications"),
+        ("checks.csv", "what could not be reconciled"),
+        (LOCK_FILE, "results in short, for comparison"),
+    )
+    exchange = (
+        ("studyset.json", "NIMADS studyset, for NiMARE and Neurosynth Compose"),
+        ("references.json", "bibliography, CSL-JSON"),
+        ("registry/references.bib", "bibliography, BibTeX"),
+        ("citation.bib", "how to cite, BibTeX"),
+        ("citation.ris", "how to cite, RIS"),
+        ("citation.cff", "how to cite, CFF"),
+    )
+    sleuths = [
+        (f"{run.id}.sleuth.txt", f"{run.analysis.title}, {run.profile_id}")
+        for run in registry.plan.runs
+    ]
+    maps = [
+        (map_file(run, name), f"{run.analysis.title}, {run.profile_id}: {meaning}")
+        for run in runs
+        for name, meaning in MAP_MEANINGS.items()
+    ]
+    return (
+        DownloadGroup("Tables", _below_data(tables)),
+        DownloadGroup("For other tools", _below_data(exchange)),
+        DownloadGroup("Coordinates for GingerALE (Sleuth text)", _below_data(sleuths)),
+        DownloadGroup("Records", _below_data((name, "") for name in _records(registry))),
+        DownloadGroup("Maps (NIfTI, each with a JSON description beside it)", tuple(maps)),
+    )
+
+
+def _below_data(files: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((f"data/{name}", words) for name, words in files)

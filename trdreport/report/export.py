@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trdreport.cbma.selection import experiment_table
-from trdreport.registry.bibliography import Reference
 from trdreport.registry.exchange import of_registry, studyset, write_csv
 from trdreport.registry.loading import Registry
 from trdreport.registry.review import Search
+from trdreport.report.citing import csl_json
 from trdreport.report.downloads import sleuth
 from trdreport.report.tables import to_csv
 
@@ -54,27 +54,7 @@ def export_bibtex(registry: Registry, root: Path) -> Exported:
 
 def export_csl(registry: Registry) -> Exported:
     """The bibliography as CSL-JSON."""
-    items = [_csl(reference) for _, reference in sorted(registry.references.items())]
-    return Exported(json.dumps(items, indent=1, ensure_ascii=False) + "\n")
-
-
-def _csl(reference: Reference) -> dict[str, object]:
-    authors = []
-    for author in reference.authors:
-        family, _, given = author.rpartition(" ")
-        authors.append({"family": family or given, **({"given": given} if family else {})})
-    item: dict[str, object] = {
-        "id": reference.key,
-        "type": "article-journal",
-        "title": reference.title,
-        "author": authors,
-        "container-title": reference.container,
-        "issued": {"date-parts": [[int(reference.year)]]} if reference.year.isdigit() else {},
-        "volume": reference.volume,
-        "page": reference.pages.replace("--", "-"),
-        "DOI": reference.doi,
-    }
-    return {key: value for key, value in item.items() if value}
+    return Exported(csl_json(registry))
 
 
 PRISMA_COLUMNS = ("data", "node", "box", "description", "boxtext", "tooltips", "url", "n")

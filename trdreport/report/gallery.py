@@ -30,12 +30,15 @@ from trdreport.registry.plan import Run
 from trdreport.registry.spaces import MNI_TO_TALAIRACH, convert
 from trdreport.report.result_tables import (
     REGION_REACH_MM,
+    cluster_id,
     coordinates,
+    map_file,
     number,
     readout_name,
     worth_showing,
 )
 from trdreport.report.sketch import Figure, Gallery, Sketch
+from trdreport.report.study_figures import study_sketches
 from trdreport.report.trust_figures import trust_sketches
 
 
@@ -46,13 +49,17 @@ def draw_gallery(
     store: Store,
 ) -> Gallery:
     """Every figure of the report; images that the store lacks are drawn side by side."""
-    general = [*_regions(registry, store), *_quality(registry)]
+    general = [
+        *study_sketches(registry),
+        *_regions(registry, store),
+        _all_foci(registry),
+    ]
     of_runs = {run.id: list(_of_run(registry, run, results[run.id])) for run in registry.plan.runs}
     trust = trust_sketches(registry, results, robustness) if robustness else {}
     sketches = [*general, *chain(*of_runs.values()), *chain(*trust.values())]
     keys = [("figure", (_fingerprint(sketch.draw),)) for sketch in sketches]
-    images = store.remember_all(keys, [sketch.draw for sketch in sketches], side_by_side)
-    drawn = {s.id: s.figure(image) for s, image in zip(sketches, images, strict=True)}
+    drawings = store.remember_all(keys, [sketch.draw for sketch in sketches], side_by_side)
+    drawn = {s.id: s.figure(drawing) for s, drawing in zip(sketches, drawings, strict=True)}
 
     def figures(own: Iterable[Sketch]) -> tuple[Figure, ...]:
         return tuple(drawn[sketch.id] for sketch in own)
@@ -61,7 +68,11 @@ def draw_gallery(
         general={sketch.id: drawn[sketch.id] for sketch in general},
         runs={id_: figures(own) for id_, own in of_runs.items()},
         trust={id_: figures(own) for id_, own in trust.items()},
-        files={s.file: image for s, image in zip(sketches, images, strict=True)},
+        files=dict(
+            chain.from_iterable(
+                s.files(drawing).items() for s, drawing in zip(sketches, drawings, strict=True)
+            )
+        ),
     )
 
 
@@ -90,6 +101,12 @@ def _regions(registry: Registry, store: Store) -> Iterator[Sketch]:
             f" {description.label}. Top: inflated cortex; bottom: cuts through deep grey matter,"
             f" brainstem and cerebellum. Higher in {case}: {_names(more - less)}."
             f" Lower in {case}: {_names(less - more)}. Both: {_names(more & less)}.",
+            ("region", "direction"),
+            (
+                *((name, "higher") for name in sorted(more - less)),
+                *((name, "lower") for name in sorted(less - more)),
+                *((name, "both") for name in sorted(more & less)),
+            ),
         )
 
 
@@ -122,21 +139,6 @@ def _region_names(store: Store, mni: list[list[float]]) -> set[str]:
     return set(json.loads(store.remember("regions", (json.dumps(mni), str(REGION_REACH_MM)), find)))
 
 
-def _quality(registry: Registry) -> Iterator[Sketch]:
-    for instrument in dict.fromkeys(study.quality.instrument for study in registry.studies):
-        studies = [s for s in registry.studies if s.quality.instrument == instrument]
-        labels = [study.label for study in studies]
-        scores = [float(study.quality.score) for study in studies]
-        told = "; ".join(f"{a} {b:g}" for a, b in zip(labels, scores, strict=True))
-
-        yield Sketch(
-            "quality-scores",
-            partial(_draw_quality, labels, scores, instrument),
-            f"Quality scores: {told}.",
-            f"Quality scores, {instrument}.",
-        )
-
-
 def _of_run(registry: Registry, run: Run, result: Result) -> Iterator[Sketch]:
     if result.table.experiments and run.leading:
         yield _foci(registry, run, result)
@@ -151,9 +153,8 @@ def _of_run(registry: Registry, run: Run, result: Result) -> Iterator[Sketch]:
 
 def _foci(registry: Registry, run: Run, result: Result) -> Sketch:
     labels = {study.id: study.label for study in registry.studies}
-    colours = dict(zip((labels[id_] for id_ in sorted(labels)), _cycle(len(labels)), strict=True))
     analysis, profile = run.analysis, run.profile
-    members: dict[tuple[str, str], list[tuple[float, float, float]]] = {}
+    members: dict[tuple[str, str], list[Coordinate]] = {}
     for experiment in result.table.experiments:
         for focus in experiment.foci:
             members.setdefault((labels[focus.study], focus.contrast), []).append(focus.position)
@@ -164,14 +165,53 @@ def _foci(registry: Registry, run: Run, result: Result) -> Sketch:
         )
         for (study, contrast), points in members.items()
     ]  # fmt: skip
-
-    told = "; ".join(f"{g.study} {g.contrast} {len(g.positions)}" for g in groups)
-    return Sketch(
+    return _glass(
         f"{analysis.id}-foci",
-        partial(_draw_foci, groups, colours, analysis.contrasts),
-        f"Glass brains with the {result.table.n_foci} foci of the analysis {analysis.title}:"
-        f" {told}.",
+        groups,
+        registry,
+        f"Glass brains with the {result.table.n_foci} foci of the analysis {analysis.title}",
         f"{analysis.title}: the {result.table.n_foci} foci that were pooled, in MNI space.",
+    )
+
+
+def _all_foci(registry: Registry) -> Sketch:
+    groups = []
+    for study in registry.studies:
+        for result in study.contrasts:
+            points = np.array([[f.x, f.y, f.z] for f in result.foci], dtype=float)
+            if result.foci:
+                mni = convert(points, result.space, "MNI", "icbm_spm2tal")
+                groups.append(FociGroup(study.label, result.contrast, mni))
+    count = sum(len(group.positions) for group in groups)
+    return _glass(
+        "foci-all",
+        groups,
+        registry,
+        f"Glass brains with all {count} foci of the review",
+        f"All {count} foci that the studies report, before any pooling, in MNI space.",
+    )
+
+
+def _glass(
+    id_: str, groups: Sequence[FociGroup], registry: Registry, shows: str, caption: str
+) -> Sketch:
+    """Foci on glass brains: a study keeps its colour and a contrast its shape in every figure."""
+    labels = [study.label for study in sorted(registry.studies, key=lambda study: study.id)]
+    colours = dict(zip(labels, _cycle(len(labels)), strict=True))
+    contrasts = sorted({r.contrast for study in registry.studies for r in study.contrasts})
+    told = "; ".join(f"{g.study} {g.contrast} {len(g.positions)}" for g in groups)
+    rows = tuple(
+        (group.study, group.contrast, *coordinates((x, y, z), 1))
+        for group in groups
+        for x, y, z in group.positions.tolist()
+    )
+    return Sketch(
+        id_,
+        partial(_draw_foci, groups, colours, contrasts),
+        f"{shows}: {told}.",
+        caption,
+        ("study", "contrast", "x_mni", "y_mni", "z_mni"),
+        rows,
     )
 
 
@@ -203,6 +243,7 @@ def _stat(run: Run, result: AnalysisResult) -> Sketch:
         f"{run.analysis.title}{_under(run)}: ALE above {readout.threshold_ale:.5f}"
         f" (p < {number(readout.threshold_p)}, uncorrected), in MNI space. The single spots are"
         " foci of one experiment.",
+        source=map_file(run, "stat"),
     )
 
 
@@ -224,16 +265,17 @@ def _slices(
         f"significant, p FWE {number(cluster.p_fwe)}" if cluster.p_fwe is not None
         else "exploratory, not corrected"
     )  # fmt: skip
-    kind = "fwe" if readout.readout == CLUSTER_FWE else "exploratory"
     where = f"{', '.join(coordinates(cluster.peak))} {result.space}"
     return Sketch(
-        f"{run.id}-{kind}-{cluster.number}",
+        cluster_id(run.id, readout, cluster),
         partial(_draw_slices, inside, result.affine, cluster.peak_mni),
         f"Three planes of the MNI152 template through the peak of the cluster, {cluster.label}.",
         f"{run.analysis.title}{_under(run)}: cluster at {where}"
         f" (MNI {', '.join(coordinates(cluster.peak_mni))}), {cluster.label},"
         f" {cluster.volume_mm3} mm³; {readout_name(readout.readout)}, {told}. Foci inside from"
         f" {studies}. Drawn on the MNI152 template.",
+        source=map_file(run, "p_fwe" if readout.readout == CLUSTER_FWE else "p"),
+        point=",".join(coordinates(cluster.peak_mni)),
     )
 
 
@@ -243,32 +285,30 @@ def _slices(
 
 def _draw_regions(colours: Mapping[str, str], legend: Mapping[str, str]) -> bytes:
     from trdreport.cbma.atlas import load_atlas
+    from trdreport.figures.canvas import drawn
     from trdreport.figures.regions import regions_figure
 
-    return regions_figure(load_atlas(), colours, legend)
-
-
-def _draw_quality(labels: Sequence[str], scores: Sequence[float], instrument: str) -> bytes:
-    from trdreport.figures.quality import quality_figure
-
-    return quality_figure(labels, scores, instrument)
+    return drawn(regions_figure(load_atlas(), colours, legend))
 
 
 def _draw_foci(
     groups: Sequence[FociGroup], colours: Mapping[str, str], contrasts: Sequence[str]
 ) -> bytes:
     from trdreport.figures.brains import foci_glass_brain
+    from trdreport.figures.canvas import drawn
 
-    return foci_glass_brain(groups, colours, contrasts)
+    return drawn(foci_glass_brain(groups, colours, contrasts))
 
 
 def _draw_stat(stat: FloatMap, affine: NDArray[np.float64], threshold: float) -> bytes:
     from trdreport.figures.brains import stat_glass_brain
+    from trdreport.figures.canvas import drawn
 
-    return stat_glass_brain(stat, affine, threshold)
+    return drawn(stat_glass_brain(stat, affine, threshold))
 
 
 def _draw_slices(inside: BoolMap, affine: NDArray[np.float64], peak: Coordinate) -> bytes:
     from trdreport.figures.brains import cluster_slices
+    from trdreport.figures.canvas import drawn
 
-    return cluster_slices(inside, affine, peak)
+    return drawn(cluster_slices(inside, affine, peak))

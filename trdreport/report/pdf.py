@@ -1,8 +1,12 @@
-"""The door to WeasyPrint: the report as a tagged PDF."""
+"""The door to WeasyPrint: the report as a tagged PDF, plain or for archives, and SVG as PNG."""
 
+import io
 import mimetypes
 import os
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
 
 EPOCH = "0"
 """Fonts inside the PDF carry a date; a fixed one makes the file the same every time."""
@@ -10,17 +14,32 @@ EPOCH = "0"
 FILES = "https://site.invalid/"
 """Where a page for the PDF looks for images and styles: a name for the files in hand."""
 
+PIXELS_PER_POINT = 2.0
+"""Of a picture made from an SVG."""
 
-def write_pdf(page: str, files: Mapping[str, bytes]) -> bytes:
-    """A page as PDF/UA-1, in its print style; nothing is read from disk or network.
 
-    The page names images and styles as `FILES` and their path in the site, and `files` has their
-    contents by path. Links that are relative stay so. Raises when a file is missing.
-    """
+@contextmanager
+def _fixed_date() -> Iterator[None]:
     before = os.environ.get("SOURCE_DATE_EPOCH")
     os.environ["SOURCE_DATE_EPOCH"] = before or EPOCH
     try:
-        from weasyprint import HTML
+        yield
+    finally:
+        if before is None:
+            del os.environ["SOURCE_DATE_EPOCH"]
+
+
+def write_pdf(
+    page: str, files: Mapping[str, bytes], attached: Mapping[str, bytes] | None = None
+) -> bytes:
+    """A page as PDF/UA-1 in its print style, or as PDF/A-3 with the files in `attached`.
+
+    Nothing is read from disk or network: the page names images and styles as `FILES` and their
+    path in the site, and `files` has their contents by path. Links that are relative stay so.
+    Raises when a file is missing.
+    """
+    with _fixed_date():
+        from weasyprint import HTML, Attachment
         from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
         class InHand(URLFetcher):  # type: ignore[misc]
@@ -32,8 +51,38 @@ def write_pdf(page: str, files: Mapping[str, bytes]) -> bytes:
                 return URLFetcherResponse(url, content, {"Content-Type": kind})
 
         html = HTML(string=page, media_type="print", url_fetcher=InHand())
-        content = html.write_pdf(pdf_variant="pdf/ua-1")
-    finally:
-        if before is None:
-            del os.environ["SOURCE_DATE_EPOCH"]
-    return bytes(content)
+        if not attached:
+            return bytes(html.write_pdf(pdf_variant="pdf/ua-1"))
+        day = datetime.fromtimestamp(int(os.environ["SOURCE_DATE_EPOCH"]), UTC)
+        attachments = [
+            Attachment(
+                file_obj=io.BytesIO(content),
+                name=name.removeprefix("data/").replace("/", "-"),
+                description=name,
+                created=day,
+                modified=day,
+                relationship="Data",
+            )
+            for name, content in sorted(attached.items())
+        ]
+        with warnings.catch_warnings():
+            # WeasyPrint leaves the colour profile that PDF/A wants open until it is collected.
+            warnings.simplefilter("ignore", ResourceWarning)
+            return bytes(html.write_pdf(pdf_variant="pdf/a-3a", attachments=attachments))
+
+
+def picture(svg: bytes) -> bytes:
+    """An SVG as PNG, through PDF."""
+    with _fixed_date():
+        import pypdfium2
+        from weasyprint import HTML
+
+        text = svg.decode()
+        width, height = text.split('viewBox="0 0 ', 1)[1].split('"', 1)[0].split()
+        style = f"@page {{ size: {width}pt {height}pt; margin: 0 }} body {{ margin: 0 }}"
+        page = f"<!doctype html><style>{style}</style>{text}"
+        document = pypdfium2.PdfDocument(HTML(string=page).write_pdf())
+        image = document[0].render(scale=PIXELS_PER_POINT).to_pil()
+        buffer = io.BytesIO()
+        image.save(buffer, "PNG", optimize=True)
+        return buffer.getvalue()

@@ -173,6 +173,18 @@ def worth_showing(result: AnalysisResult) -> tuple[tuple[ReadoutResult, Cluster]
     return tuple(shown)
 
 
+def cluster_id(run: str, readout: ReadoutResult, cluster: Cluster) -> str:
+    """The stable name of a cluster in links: `vbm-any-fwe-1`, `vbm-any-exploratory-3`."""
+    kind = "fwe" if readout.readout == CLUSTER_FWE else "exploratory"
+    return f"{run}-{kind}-{cluster.number}"
+
+
+def map_file(run: Run, name: str) -> str:
+    """A map of a run in the site."""
+    folder = f"data/maps/{run.analysis.id}"
+    return f"{folder}/{run.analysis.id}_{run.profile_id}_{name}.nii.gz"
+
+
 def unit_labels(registry: Registry, table: ExperimentTable) -> dict[str, str]:
     """An experiment by its studies: `Ma 2012 with Guo 2012 fALFF` when they share people."""
     labels = {study.id: study.label for study in registry.studies}
@@ -239,6 +251,8 @@ def cluster_table(
         columns=columns,
         rows=tuple(rows),
         numeric=columns[:1] + columns[2:9],
+        places=tuple(f"cluster-{cluster_id(run.id, readout, c)}" for c in clusters),
+        points=tuple(",".join(coordinates(c.peak_mni)) for c in clusters),
     )
 
 

@@ -2,9 +2,14 @@
 
 from collections.abc import Callable, Mapping
 
+import numpy as np
+
 from trdreport.registry.loading import Registry
-from trdreport.registry.study import Clinical, Group
+from trdreport.registry.spaces import convert
+from trdreport.registry.study import Clinical, Group, Study
 from trdreport.report.tables import MISSING, NOT_APPLICABLE, Table, shown
+
+TRANSFORM = "icbm_spm2tal"
 
 
 def study_table(registry: Registry) -> Table:
@@ -122,9 +127,20 @@ def foci_table(registry: Registry) -> Table:
         numeric=("Field, T", "x", "y", "z"),
         notes=(
             "x, y, z in mm, as published. A contrast A > B lists where A has the higher value.",
+            abbreviations(registry),
         ),
         links={study.label: f"studies/{study.id}.html" for study in registry.studies},
     )
+
+
+def abbreviations(registry: Registry) -> str:
+    """Modalities, measures and spaces in full."""
+    modalities = registry.review.modalities
+    words = {name: modality.label for name, modality in modalities.items()}
+    for modality in modalities.values():
+        words |= modality.measures
+    words |= {"T": "tesla", "MNI": "Montreal Neurological Institute", "TAL": "Talairach"}
+    return "; ".join(f"{short}: {long}" for short, long in words.items()) + "."
 
 
 def definition_table(registry: Registry) -> Table:
@@ -171,6 +187,7 @@ def acquisition_table(registry: Registry) -> Table:
         ),
         tuple(rows),
         ("Field, T", "Smoothing, mm", "Voxel p"),
+        notes=(abbreviations(registry),),
         links={study.label: f"studies/{study.id}.html" for study in registry.studies},
     )  # fmt: skip
 
@@ -191,4 +208,74 @@ def quality_table(registry: Registry) -> Table:
         tuple(rows),
         ("Score", "Maximum"),
         links={study.label: f"studies/{study.id}.html" for study in registry.studies},
+    )
+
+
+def screening_table(registry: Registry) -> Table:
+    """The newest search in numbers: the text equivalent of the PRISMA flow."""
+    search = registry.searches[-1]
+    prisma = search.prisma
+    rows = [
+        (f"Records identified: {base.name}", shown(base.records), "") for base in search.databases
+    ]
+    rows += [
+        ("Records identified, all databases", str(prisma.records_identified), ""),
+        ("Duplicates removed before screening", str(prisma.duplicates_removed), ""),
+        ("Records screened", str(prisma.records_screened), "title and abstract"),
+        ("Records excluded", str(prisma.records_excluded), "title and abstract"),
+        ("Reports sought for retrieval", str(prisma.reports_sought), ""),
+        ("Reports not retrieved", str(prisma.reports_not_retrieved), ""),
+        ("Reports assessed for eligibility", str(prisma.reports_assessed), "full text"),
+    ]
+    reasons = prisma.exclusion_reasons
+    excluded = f"reasons {shown(reasons)}" if isinstance(reasons, str) else "reasons below"
+    rows.append(("Reports excluded", str(prisma.reports_excluded), excluded))
+    if not isinstance(reasons, str):
+        rows += [(f"Excluded: {r.reason}", str(r.reports), shown(r.criterion)) for r in reasons]
+    rows += [
+        ("Studies included", str(prisma.studies_included), ""),
+        ("Reports of included studies", str(prisma.reports_included), ""),
+    ]
+    return Table(
+        "screening",
+        "Search and selection in numbers",
+        ("Step", "Number", "Ground"),
+        tuple(rows),
+        ("Number",),
+    )
+
+
+FOCI_COLUMNS = (
+    "Contrast", "x, mm", "y, mm", "z, mm", "Space", "Region as published", "Statistic",
+    "p, uncorrected", "Cluster, voxels", "Cluster p FWE",
+)  # fmt: skip
+
+
+def study_foci_table(study: Study) -> Table:
+    """The foci of one study, with what the paper says of each; empty columns are left out."""
+    rows, points = [], []
+    for result in study.contrasts:
+        places = np.array([[f.x, f.y, f.z] for f in result.foci], dtype=float)
+        points += convert(places, result.space, "MNI", TRANSFORM).tolist()
+        for f in result.foci:
+            told = f"{f.statistic[1]} = {f.statistic[0]}" if f.statistic else ""
+            more = (f.region, told, f.p_uncorrected, f.cluster_voxels, f.cluster_p_fwe)
+            rows.append(
+                (
+                    result.contrast.replace(">", " > "), str(f.x), str(f.y), str(f.z),
+                    result.space, *("–" if v is None or v == "" else shown(v) for v in more),
+                )
+            )  # fmt: skip
+    kept = [i for i in range(len(FOCI_COLUMNS)) if any(row[i] != "–" for row in rows)]
+    return Table(
+        f"foci-{study.id}",
+        f"Foci of {study.label}",
+        tuple(FOCI_COLUMNS[i] for i in kept),
+        tuple(tuple(row[i] for i in kept) for row in rows),
+        tuple(FOCI_COLUMNS[i] for i in kept if i in (1, 2, 3, 7, 8, 9)),
+        notes=(
+            "As published; a contrast A > B lists where A has the higher value. A dash: the source"
+            " says nothing of it for this focus.",
+        ),
+        points=tuple(",".join(f"{value:.0f}" for value in point) for point in points),
     )

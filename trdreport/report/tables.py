@@ -19,7 +19,8 @@ MISSING = (*(word.replace("_", " ") for word in UNKNOWN_WORDS), NOT_APPLICABLE)
 class Table:
     """A captioned table of text cells. `numeric` names the columns set in figures.
 
-    `links` maps a cell's text to a page of the site.
+    `links` maps a cell's text to a page of the site. Where rows are clusters, `places` has an id
+    and `points` the MNI position, `x,y,z`, of each.
     """
 
     id: str
@@ -29,19 +30,30 @@ class Table:
     numeric: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     links: Mapping[str, str] | None = None
+    places: tuple[str, ...] = ()
+    points: tuple[str, ...] = ()
 
     def csv(self) -> str:
         """The table as CSV with a header row."""
         return to_csv(self.columns, self.rows)
 
+    def tsv(self) -> str:
+        """The table as tab-separated text with a header row."""
+        return to_csv(self.columns, self.rows, "\t")
 
-def to_csv(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+
+def to_csv(columns: Iterable[str], rows: Iterable[Iterable[str]], delimiter: str = ",") -> str:
     """RFC 4180 text with one header row and line feeds."""
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
     writer.writerow(columns)
     writer.writerows(rows)
     return text.getvalue()
+
+
+def kind_of_missing(cell: str) -> str:
+    """A class name for a cell without a value: `not-reported` and so on; empty for others."""
+    return cell.replace(" ", "-") if cell in MISSING else ""
 
 
 def shown(value: object) -> str:

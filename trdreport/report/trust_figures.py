@@ -12,6 +12,7 @@ from trdreport.registry.calibration import Calibration
 from trdreport.registry.loading import Registry
 from trdreport.registry.plan import Run
 from trdreport.report.result_tables import (
+    cluster_id,
     coordinates,
     number,
     readout_name,
@@ -36,14 +37,15 @@ def shares_sketches(registry: Registry, run: Run, result: AnalysisResult) -> Ite
             Bar(labels[part.unit], part.share, part.foci_inside, part.near)
             for part in cluster.contributions
         ]
-        kind = "fwe" if readout.readout == CLUSTER_FWE else "exploratory"
         told = "; ".join(f"{bar.label} {bar.share:.0%}, {bar.inside} inside" for bar in bars)
         yield Sketch(
-            f"{run.id}-{kind}-{cluster.number}-shares",
+            f"{cluster_id(run.id, readout, cluster)}-shares",
             partial(draw_shares, bars),
             f"Share of each experiment: {told}.",
             f"{run.analysis.title}: what each experiment adds to the cluster in"
             f" {cluster_name(cluster)}. Dark: experiments with a focus inside; near: within 10 mm.",
+            ("experiment", "share", "foci_inside", "foci_near"),
+            tuple((b.label, f"{b.share:.4f}", str(b.inside), str(b.near)) for b in bars),
         )
 
 
@@ -75,7 +77,17 @@ def without_sketch(
         f"{'; '.join(lost)}.",
         f"{run.analysis.title}: each cluster when one experiment is left out. Overlap is Dice's"
         " coefficient with the cluster of the whole analysis, shift the way between the peaks.",
+        ("without", "cluster", "found", "told"),
+        tuple(
+            (labels[retest.unit], name, _yes(cell.found), cell.text.replace("\n", ", "))
+            for retest, own in zip(retests, cells, strict=True)
+            for name, cell in zip(names, own, strict=True)
+        ),
     )
+
+
+def _yes(value: bool | None) -> str:
+    return {True: "yes", False: "no", None: "not run"}[value]
 
 
 def _cell(retest: Retest, again: Again | None) -> Cell:
@@ -108,6 +120,7 @@ def curve_sketch(registry: Registry, curve: ClaimCurve) -> Sketch | None:
         what = "p of the peak, uncorrected"
     alpha = run.profile.cluster_fwe_p if corrected else run.profile.exploratory_p
     specified = [Specified(o.choices, o.p, o.holds, o.published) for o in curve.run]
+    factors = tuple(dict.fromkeys(factor for o in specified for factor in o.choices))
     share = f"{curve.holds} of {len(curve.run)}"
     claim = claim_in_words(curve)
     return Sketch(
@@ -118,7 +131,15 @@ def curve_sketch(registry: Registry, curve: ClaimCurve) -> Sketch | None:
         f" {len(curve.run)} specifications; it holds in {share}. Each column is one, sorted by p"
         " (1 where there is no such cluster); the line marks what was published. Percentages: in"
         " how many specifications with this choice the claim holds.",
-    )
+        (*factors, "p", "holds", "published"),
+        tuple(
+            (
+                *(o.choices.get(factor, "") for factor in factors),
+                f"{o.p:.4g}", _yes(o.holds), _yes(o.published),
+            )
+            for o in specified
+        ),
+    )  # fmt: skip
 
 
 def claim_in_words(curve: ClaimCurve) -> str:
@@ -146,6 +167,12 @@ def power_sketch(calibration: Calibration, experiments: int) -> Sketch:
         f"{told}.",
         f"Simulated reviews with a significant cluster (profile {calibration.profile}); where a"
         " place is planted, with its peak within 10 mm of that place. Bars: 95 % intervals.",
+        ("simulated", "studies", "share", "low", "high"),
+        tuple(
+            (name, str(r.studies), f"{r.share:.4f}", f"{r.low:.4f}", f"{r.high:.4f}")
+            for name, own in rates.items()
+            for r in own
+        ),
     )
 
 
@@ -178,31 +205,35 @@ def trust_sketches(
 
 def draw_shares(bars: Sequence[Bar]) -> bytes:
     """Draw bars of contributions."""
+    from trdreport.figures.canvas import drawn
     from trdreport.figures.contributions import contributions_figure
 
-    return contributions_figure(bars)
+    return drawn(contributions_figure(bars))
 
 
 def draw_without(
     units: Sequence[str], clusters: Sequence[str], cells: Sequence[Sequence[Cell]]
 ) -> bytes:
     """Draw the grid of clusters without each unit."""
+    from trdreport.figures.canvas import drawn
     from trdreport.figures.leave_one_out import leave_one_out_figure
 
-    return leave_one_out_figure(units, clusters, cells)
+    return drawn(leave_one_out_figure(units, clusters, cells))
 
 
 def draw_curve(
     specified: Sequence[Specified], levels: Mapping[str, Sequence[str]], what: str, alpha: float
 ) -> bytes:
     """Draw a specification curve."""
+    from trdreport.figures.canvas import drawn
     from trdreport.figures.specification_curve import specification_curve
 
-    return specification_curve(specified, levels, what, alpha)
+    return drawn(specification_curve(specified, levels, what, alpha))
 
 
 def draw_power(rates: Mapping[str, Sequence[Rate]], here: int) -> bytes:
     """Draw power by number of studies."""
+    from trdreport.figures.canvas import drawn
     from trdreport.figures.power import power_figure
 
-    return power_figure(rates, here)
+    return drawn(power_figure(rates, here))

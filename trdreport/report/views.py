@@ -16,17 +16,22 @@ from trdreport.cbma.run import Result
 from trdreport.registry.bibliography import Reference
 from trdreport.registry.checks.finding import Finding
 from trdreport.registry.correction import Correction
+from trdreport.registry.fields import Elsewhere
 from trdreport.registry.loading import Registry
 from trdreport.registry.plan import Analysis, Profile, Run
 from trdreport.registry.review import Review, Search
 from trdreport.registry.study import Study
+from trdreport.report.citing import Citation
+from trdreport.report.downloads import MAP_MEANINGS, DownloadGroup
 from trdreport.report.news import News
 from trdreport.report.plain_words import plain_words
 from trdreport.report.result_tables import (
     REGION_REACH_MM,
     claim_table,
+    cluster_id,
     cluster_table,
     coordinates,
+    map_file,
     number,
     opposed,
     overview_tables,
@@ -39,6 +44,8 @@ from trdreport.report.study_tables import (
     definition_table,
     foci_table,
     quality_table,
+    screening_table,
+    study_foci_table,
     study_table,
 )
 from trdreport.report.tables import Table
@@ -58,6 +65,7 @@ class ClusterLine:
     """A cluster as the summary states it."""
 
     analysis: str
+    place: str
     title: str
     readout: str
     region: str
@@ -101,6 +109,7 @@ class RunView:
     figures: tuple[Figure, ...]
     trust_tables: tuple[Table, ...]
     trust_figures: tuple[Figure, ...]
+    maps: tuple[tuple[str, str], ...]
     plain: str
 
 
@@ -136,6 +145,22 @@ class StudyView:
     roles: tuple[str, ...]
     findings: tuple[Finding, ...]
     corrections: tuple[Correction, ...]
+    foci: Table
+    edit: str
+
+    def source(self, field: str) -> str:
+        """Letter of the source that covers a field most closely; empty when none does."""
+        covering = [
+            (len(covered), index)
+            for index, source in enumerate(self.study.sources)
+            for covered in source.covers
+            if field == covered or field.startswith(f"{covered}.")
+        ]
+        return "abcdefghijklmnopqrstuvwxyz"[max(covering)[1] % 26] if covering else ""
+
+    def elsewhere(self, field: str) -> tuple[Elsewhere, ...]:
+        """What other places print for a field."""
+        return tuple(other for other in self.study.printed_elsewhere if other.field == field)
 
 
 @dataclass(frozen=True)
@@ -169,8 +194,25 @@ class Report:
     references: tuple[Reference, ...]
     versions: Mapping[str, str]
     digest: str
+    citation: Citation
+    linked_data: str
+    archive: str
+    downloads: tuple[DownloadGroup, ...]
+    figure_ids: tuple[str, ...]
     recommended_experiments: int = ADVISED_EXPERIMENTS
     region_reach_mm: int = REGION_REACH_MM
+
+    @property
+    def flow(self) -> str:
+        """The PRISMA flow in a sentence, for those who do not see it."""
+        p = self.search.prisma
+        return (
+            f"{p.records_identified} records identified, {p.duplicates_removed} duplicates"
+            f" removed, {p.records_screened} screened, {p.records_excluded} excluded,"
+            f" {p.reports_sought} reports sought, {p.reports_not_retrieved} not retrieved,"
+            f" {p.reports_assessed} assessed, {p.reports_excluded} excluded,"
+            f" {p.studies_included} studies included."
+        )
 
 
 def report_tables(
@@ -183,6 +225,7 @@ def report_tables(
         definition_table(registry),
         acquisition_table(registry),
         quality_table(registry),
+        screening_table(registry),
         *overview_tables(registry, results),
         claim_table(registry, claims),
     )
@@ -223,6 +266,7 @@ def _line(registry: Registry, run: Run, readout: ReadoutResult, cluster: Cluster
     inside = [focus for part in cluster.contributions for focus in part.inside]
     return ClusterLine(
         analysis=run.analysis.id,
+        place=f"cluster-{cluster_id(run.id, readout, cluster)}",
         title=run.analysis.title,
         readout=readout.readout,
         region=str(cluster.label),
@@ -298,6 +342,12 @@ def run_view(
         figures=gallery.runs[run.id],
         trust_tables=_trust_tables(registry, run, result, robustness),
         trust_figures=gallery.trust.get(run.id, ()),
+        maps=tuple(
+            (map_file(run, name), meaning)
+            for name, meaning in (
+                MAP_MEANINGS.items() if isinstance(result, AnalysisResult) else ()
+            )
+        ),
         plain=plain_words(registry, run, result, robustness),
     )
 
@@ -361,7 +411,11 @@ def _cluster_tables(
 
 
 def study_view(
-    registry: Registry, study: Study, results: Mapping[str, Result], found: Iterable[Finding]
+    registry: Registry,
+    study: Study,
+    results: Mapping[str, Result],
+    found: Iterable[Finding],
+    repository: str,
 ) -> StudyView:
     """The view of one study."""
     roles = []
@@ -382,6 +436,8 @@ def study_view(
         tuple(roles),
         tuple(finding for finding in found if study.id in finding.studies),
         tuple(c for c in registry.corrections if c.study == study.id),
+        study_foci_table(study),
+        f"{repository}/edit/main/registry/studies/{study.id}.yaml" if repository else "",
     )
 
 
