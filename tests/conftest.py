@@ -41,8 +41,16 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def tiny_site(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Path:
+def tiny_registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The valid tiny registry outside of this project's history, which a report would tell of."""
+    root = tmp_path_factory.mktemp("tiny") / "registry"
+    shutil.copytree(REGISTRIES / "valid", root)
+    return root
+
+
+@pytest.fixture(scope="session")
+def tiny_site(tiny_registry: Path, cache: Path) -> Path:
     """A site built from the valid tiny registry."""
-    site = tmp_path_factory.mktemp("tiny") / "site"
-    build(load_registry(REGISTRIES / "valid"), site, ROOT / "templates", cache=cache)
+    site = tiny_registry.parent / "site"
+    build(load_registry(tiny_registry), site, ROOT / "templates", cache=cache)
     return site

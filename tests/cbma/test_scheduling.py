@@ -99,12 +99,12 @@ def _wait_for_chunks(remote: DaskCluster, count: int, done: object) -> bool:
     return False
 
 
-def build(*options: str) -> "subprocess.CompletedProcess[str]":
+def build(registry: Path, *options: str) -> "subprocess.CompletedProcess[str]":
     code = "from trdreport.cli import main; main()"
     return subprocess.run(
         [
             sys.executable, "-c", code, "build", "--no-cache",
-            "--registry", "tests/registries/valid", *options,
+            "--registry", str(registry), *options,
         ],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
@@ -112,18 +112,20 @@ def build(*options: str) -> "subprocess.CompletedProcess[str]":
 
 @pytest.mark.slow
 def test_a_build_on_a_cluster_is_the_same_site(
-    cluster: Cluster, tiny_site: Path, tmp_path: Path
+    cluster: Cluster, tiny_registry: Path, tiny_site: Path, tmp_path: Path
 ) -> None:
     site = tmp_path / "site"
-    done = build("--site", str(site), "--dask", cluster.address)
+    done = build(tiny_registry, "--site", str(site), "--dask", cluster.address)
     assert done.returncode == 0, done.stderr
     for path in (path for path in tiny_site.rglob("*") if path.is_file()):
         assert (site / path.relative_to(tiny_site)).read_bytes() == path.read_bytes(), path.name
 
 
-def test_a_scheduler_that_does_not_answer_is_a_plain_sentence(tmp_path: Path) -> None:
+def test_a_scheduler_that_does_not_answer_is_a_plain_sentence(
+    tiny_registry: Path, tmp_path: Path
+) -> None:
     site = tmp_path / "site"
-    done = build("--site", str(site), "--dask", "tcp://127.0.0.1:1")
+    done = build(tiny_registry, "--site", str(site), "--dask", "tcp://127.0.0.1:1")
     assert done.returncode == 2
     assert "no Dask scheduler answers at tcp://127.0.0.1:1" in done.stderr
     assert "Traceback" not in done.stderr

@@ -1,16 +1,24 @@
 """A built site holds one truth in HTML, PDF and CSV."""
 
 import csv
+import hashlib
 import json
+import os
+import re
 import shutil
 import subprocess
-from collections.abc import Callable
+import sys
+import zipfile
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
 import nibabel as nib
+import pikepdf
 import pytest
+import yaml
 from nimare.studyset import Studyset
+from pybtex.database import parse_string
 
 from tests.conftest import ROOT
 from trdreport.errors import DataError
@@ -194,11 +202,156 @@ def test_a_broken_record_leaves_the_site(
     assert {path: path.stat().st_mtime_ns for path in site.rglob("*")} == before
 
 
-def test_the_same_registry_gives_the_same_bytes(tiny_site: Path, tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_the_same_registry_gives_the_same_bytes(
+    tiny_registry: Path, tiny_site: Path, tmp_path: Path
+) -> None:
+    """In another folder, process, time zone, locale and order of hashes, from nothing."""
+    root = tmp_path / "other records"
+    shutil.copytree(tiny_registry, root)
     again = tmp_path / "elsewhere" / "site"
-    build(load_registry(ROOT / "tests" / "registries" / "valid"), again, ROOT / "templates")
-    for path in sorted(p for p in tiny_site.rglob("*") if p.is_file()):
-        assert (again / path.relative_to(tiny_site)).read_bytes() == path.read_bytes(), path.name
+    environment = os.environ | {
+        "TZ": "Asia/Kathmandu", "LC_ALL": "C", "PYTHONHASHSEED": "7", "PYTHONPATH": str(ROOT),
+    }  # fmt: skip
+    code = "from trdreport.cli import main; main()"
+    subprocess.run(
+        [sys.executable, "-c", code, "build", "--no-cache", "--registry", root, "--site", again],
+        check=True, capture_output=True, cwd=tmp_path, env=environment,
+    )  # fmt: skip
+    paths = {path.relative_to(tiny_site) for path in tiny_site.rglob("*") if path.is_file()}
+    assert {path.relative_to(again) for path in again.rglob("*") if path.is_file()} == paths
+    for path in sorted(paths):
+        assert (again / path).read_bytes() == (tiny_site / path).read_bytes(), path
+
+
+def test_the_manifest_and_the_zip_hold_what_the_site_holds(tiny_site: Path) -> None:
+    listed = {row[0]: row for row in rows(tiny_site / "data" / "manifest.csv")[1:]}
+    assert "index.html" in listed
+    for name, (_, size, digest) in listed.items():
+        content = (tiny_site / name).read_bytes()
+        assert len(content) == int(size)
+        assert hashlib.sha256(content).hexdigest() == digest
+    (packed,) = (tiny_site / "data").glob("*.zip")
+    with zipfile.ZipFile(packed) as archive:
+        assert archive.testzip() is None
+        assert "data/manifest.csv" in archive.namelist()
+        for name in archive.namelist():
+            assert archive.read(name) == (tiny_site / name).read_bytes()
+    not_listed = {"data/manifest.csv", f"data/{packed.name}", ".trdreport-site"}
+    files = {p.relative_to(tiny_site).as_posix() for p in tiny_site.rglob("*") if p.is_file()}
+    assert files - set(listed) == not_listed
+
+
+def test_the_crate_describes_files_that_are_there(tiny_site: Path) -> None:
+    crate = json.loads((tiny_site / "ro-crate-metadata.json").read_text())
+    entries = {entry["@id"]: entry for entry in crate["@graph"]}
+    parts = [part["@id"] for part in entries["./"]["hasPart"]]
+    assert "data/foci.csv" in parts
+    for part in parts:
+        content = (tiny_site / part).read_bytes()
+        assert entries[part]["sha256"] == hashlib.sha256(content).hexdigest()
+
+
+def test_thresholded_maps_are_parts_of_the_whole_one(tiny_site: Path) -> None:
+    folder = tiny_site / "data" / "maps" / "vbm-both"
+    whole, exploratory = (
+        nib.load(folder / f"vbm-both_plain_{name}.nii.gz").get_fdata()
+        for name in ("stat", "stat_exploratory")
+    )
+    above = exploratory > 0
+    assert above.any()
+    assert (exploratory[above] == whole[above]).all()
+    assert exploratory[above].min() > whole[(whole > 0) & ~above].mean()
+
+
+def test_every_figure_comes_as_image_vector_and_data(tiny_site: Path) -> None:
+    stems = {path.stem for path in (tiny_site / "figures").glob("*.png")}
+    assert stems == {path.stem for path in (tiny_site / "figures").glob("*.svg")}
+    assert {"prisma", "samples", "medication", "definitions-map", "foci-all"} <= stems
+    for page in tiny_site.rglob("*.html"):
+        for data in re.findall(r'href="([^"]+)">its data<', page.read_text()):
+            assert (page.parent / data).stat().st_size > 20
+
+
+def test_figures_keep_their_numbers_on_every_page_and_in_print(tiny_site: Path) -> None:
+    numbers: dict[str, set[str]] = {}
+    for page in tiny_site.rglob("*.html"):
+        text = page.read_text()
+        for id_, rest in re.findall(r'<figure id="([^"]+)"(.*?)</figure>', text, re.DOTALL):
+            found = re.search(r"<b>(Figure S?\d+)\.</b>", rest)
+            assert found, id_
+            numbers.setdefault(id_, set()).add(found[1])
+    assert all(len(own) == 1 for own in numbers.values())
+    assert len({number for own in numbers.values() for number in own}) == len(numbers)
+    run = subprocess.run(
+        ["pdftotext", str(tiny_site / "report.pdf"), "-"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    printed = [int(number) for number in re.findall(r"^Figure (\d+)\.", run.stdout, re.MULTILINE)]
+    assert printed == list(range(1, len(printed) + 1))
+    assert f"Figure {printed[-1]}" in {number for own in numbers.values() for number in own}
+
+
+def test_every_picture_of_the_pdf_has_words_in_its_place(tiny_site: Path) -> None:
+    for name in ("report.pdf", "report-archive.pdf"):
+        with pikepdf.open(tiny_site / name) as pdf:
+            assert str(pdf.Root.Lang) == "en"
+            assert pdf.Root.ViewerPreferences.DisplayDocTitle
+            figures = list(structure(pdf.Root.StructTreeRoot, "/Figure"))
+            assert figures
+            assert all(str(figure.get("/Alt", "")).strip() for figure in figures)
+
+
+def structure(element: pikepdf.Object, kind: str) -> Iterator[pikepdf.Object]:
+    """Elements of one kind in the tree of a tagged PDF."""
+    if isinstance(element, pikepdf.Array):
+        for inner in element:
+            yield from structure(inner, kind)
+    elif isinstance(element, pikepdf.Dictionary):
+        if element.get("/S") == kind:
+            yield element
+        if "/K" in element:
+            yield from structure(element.K, kind)
+
+
+def test_the_archive_pdf_carries_the_data(tiny_site: Path) -> None:
+    with pikepdf.open(tiny_site / "report-archive.pdf") as pdf:
+        with pdf.open_metadata() as metadata:
+            assert metadata["pdfaid:part"] == "3"
+        attached = pdf.attachments["foci.csv"].get_file().read_bytes()
+    assert attached == (tiny_site / "data" / "foci.csv").read_bytes()
+
+
+def test_links_of_the_pdf_lead_to_files_and_pages_that_are_there(tiny_site: Path) -> None:
+    with pikepdf.open(tiny_site / "report.pdf") as pdf:
+        actions = [
+            annotation.get("/A", {}) for page in pdf.pages for annotation in page.get("/Annots", [])
+        ]
+        addresses = {str(action.URI) for action in actions if "/URI" in action}
+    local = {address for address in addresses if not address.startswith("https://")}
+    assert local
+    for address in local:
+        assert (tiny_site / address.partition("#")[0]).is_file(), address
+
+
+def test_study_pages_link_to_the_record_where_it_can_be_edited(tmp_path: Path, cache: Path) -> None:
+    site = tmp_path / "site"
+    registry = load_registry(ROOT / "tests" / "registries" / "valid")
+    address = "https://example.org/me/review"
+    build(registry, site, ROOT / "templates", quick=True, cache=cache, repository=address)
+    page = (site / "studies" / "alpha2018.html").read_text()
+    assert f'href="{address}/edit/main/registry/studies/alpha2018.yaml"' in page
+
+
+def test_references_for_managers_have_the_review(tiny_site: Path) -> None:
+    data = tiny_site / "data"
+    ris = (data / "citation.ris").read_text()
+    assert ris.startswith("TY  - JOUR\n")
+    assert ris.count("ER  - ") == 2
+    assert "@article{review2020" in (data / "citation.bib").read_text()
+    parse_string((data / "citation.bib").read_text(), "bibtex")
+    described = yaml.safe_load((data / "citation.cff").read_text())
+    assert described["cff-version"] == "1.2.0"
 
 
 def test_the_digest_follows_the_records(overlaid: Callable[[str], Path]) -> None:

@@ -128,11 +128,12 @@ def build(
         report = _report(computed, gallery, methods, recent, repository)
         step("setting the pages")
         flow = prisma_flow(templates, report)
+        own = assets(templates)
         files = {
-            **assets(templates),
+            **own,
             **gallery.files,
             "figures/prisma.svg": flow,
-            "figures/prisma.png": store.remember("flow", (flow,), lambda: picture(flow)),
+            "figures/prisma.png": store.remember("flow", (flow,), lambda: picture(flow, own)),
             **viewer_files(registry, results, store),
             **render_pages(templates, report),
             **_data(computed, report, store),

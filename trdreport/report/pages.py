@@ -28,7 +28,7 @@ PAGES = (
     Page("results.html", "Results", "Results", ("analyses", "regions", "results")),
     Page("studies.html", "Studies", "Search and studies", ("search", "studies")),
     Page("quality.html", "Quality", "Quality and doubts", ("quality", "unreconciled")),
-    Page("robustness.html", "Robustness", "How far each result can be trusted", ("trust",)),
+    Page("robustness.html", "Robustness", "Robustness", ("trust",)),
     Page(
         "methods.html", "Methods", "Methods and reproducibility",
         ("methods", "reproduction", "practice", "limitations", "references"),

@@ -7,6 +7,10 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from weasyprint import HTML
 
 EPOCH = "0"
 """Fonts inside the PDF carry a date; a fixed one makes the file the same every time."""
@@ -39,18 +43,9 @@ def write_pdf(
     Raises when a file is missing.
     """
     with _fixed_date():
-        from weasyprint import HTML, Attachment
-        from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+        from weasyprint import Attachment
 
-        class InHand(URLFetcher):  # type: ignore[misc]
-            def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:  # noqa: ARG002
-                content = files.get(url.removeprefix(FILES))
-                if content is None:
-                    raise FatalURLFetchingError(f"the report has no file {url}")
-                kind = mimetypes.guess_type(url)[0] or "application/octet-stream"
-                return URLFetcherResponse(url, content, {"Content-Type": kind})
-
-        html = HTML(string=page, media_type="print", url_fetcher=InHand())
+        html = _html(page, files)
         if not attached:
             return bytes(html.write_pdf(pdf_variant="pdf/ua-1"))
         day = datetime.fromtimestamp(int(os.environ["SOURCE_DATE_EPOCH"]), UTC)
@@ -71,18 +66,36 @@ def write_pdf(
             return bytes(html.write_pdf(pdf_variant="pdf/a-3a", attachments=attachments))
 
 
-def picture(svg: bytes) -> bytes:
-    """An SVG as PNG, through PDF."""
+def picture(svg: bytes, files: Mapping[str, bytes]) -> bytes:
+    """An SVG as PNG, through PDF, in the fonts of the report."""
     with _fixed_date():
         import pypdfium2
-        from weasyprint import HTML
 
         text = svg.decode()
         width, height = text.split('viewBox="0 0 ', 1)[1].split('"', 1)[0].split()
-        style = f"@page {{ size: {width}pt {height}pt; margin: 0 }} body {{ margin: 0 }}"
-        page = f"<!doctype html><style>{style}</style>{text}"
-        document = pypdfium2.PdfDocument(HTML(string=page).write_pdf())
+        page = (
+            f'<!doctype html><link rel="stylesheet" href="{FILES}assets/fonts.css"><style>'
+            f"@page {{ size: {width}pt {height}pt; margin: 0 }} body {{ margin: 0 }}"
+            f"</style>{text}"
+        )
+        document = pypdfium2.PdfDocument(_html(page, files).write_pdf())
         image = document[0].render(scale=PIXELS_PER_POINT).to_pil()
         buffer = io.BytesIO()
         image.save(buffer, "PNG", optimize=True)
         return buffer.getvalue()
+
+
+def _html(page: str, files: Mapping[str, bytes]) -> "HTML":
+    """A page for WeasyPrint that finds its files in hand and nowhere else."""
+    from weasyprint import HTML
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+    class InHand(URLFetcher):  # type: ignore[misc]
+        def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:  # noqa: ARG002
+            content = files.get(url.removeprefix(FILES))
+            if content is None:
+                raise FatalURLFetchingError(f"the report has no file {url}")
+            kind = mimetypes.guess_type(url)[0] or "application/octet-stream"
+            return URLFetcherResponse(url, content, {"Content-Type": kind})
+
+    return HTML(string=page, media_type="print", url_fetcher=InHand())
