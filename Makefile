@@ -3,7 +3,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BROWSER := $(VENV)/.browser
-TESTABLE := test-packages $(READY) $(BROWSER) lint
+NPM := $(VENV)/.npm
+TESTABLE := test-packages $(READY) $(BROWSER) $(NPM) lint
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -49,6 +50,10 @@ test-packages:
 
 $(BROWSER): $(READY)
 	@scripts/browser $(BIN)/playwright
+	@touch $@
+
+$(NPM): $(READY) scripts/npm/package-lock.json
+	@scripts/npm-packages $(VENV)/npm
 	@touch $@
 
 # uv comes first, from the lock like all else, and then installs the rest. Wheels only: nothing is

@@ -181,12 +181,20 @@ window.trdreport = {
     select.replaceChildren(new Option(first, ""), ...items.map((item, index) => new Option(words(item), index)));
   }
 
+  // Unpacking takes a moment; who asked for another map meanwhile gets that one only.
   async function choose(index) {
-    run = scene.runs[index];
+    const wanted = scene.runs[index];
+    run = wanted;
+    field("run").value = index;
+    let volume = null;
+    if (wanted.map) {
+      wanted.values ??= await voxels(wanted.map, wanted.id);
+      volume = await image(wanted.map, wanted.id, { colormap: "warm", cal_min: wanted.threshold, cal_max: wanted.top });
+    }
+    if (run !== wanted) return;
     while (nv.volumes.length > 1) nv.removeVolume(nv.volumes[1]);
-    if (run.map) {
-      run.values ??= await voxels(run.map, run.id);
-      nv.addVolume(await image(run.map, run.id, { colormap: "warm", cal_min: run.threshold, cal_max: run.top }));
+    if (volume) {
+      nv.addVolume(volume);
       field("threshold").max = run.top;
       field("threshold").value = run.threshold;
       setThreshold(run.threshold);
@@ -233,6 +241,7 @@ window.trdreport = {
     setView();
     const start = asked(location.hash) ?? run.clusters[0]?.at ?? run.foci[0]?.at ?? [0, 0, 0];
     moveTo(start);
+    canvas.focus({ preventScroll: true });
     section.dataset.state = "open";
   }
 
@@ -251,8 +260,8 @@ window.trdreport = {
   function asked(hash) {
     const numbers = /^#at=(-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?)$/.exec(hash);
     if (numbers) return numbers.slice(1).map(Number);
-    const target = hash.length > 1 ? document.getElementById(decodeURIComponent(hash.slice(1))) : null;
-    return target?.dataset.mni ? target.dataset.mni.split(",").map(Number) : null;
+    const target = [...document.querySelectorAll("[data-mni]")].find(({ id }) => id && `#${id}` === hash);
+    return target ? target.dataset.mni.split(",").map(Number) : null;
   }
 
   async function follow() {
@@ -302,11 +311,14 @@ window.trdreport = {
     show.className = "show";
     show.textContent = "show in viewer";
     const name = element.querySelector("th, figcaption b")?.textContent ?? "";
-    show.setAttribute("aria-label", `show ${name} ${element.dataset.mni} in the viewer`);
+    show.setAttribute("aria-label", `show in viewer: ${name.replace(/\.$/, "")} at ${element.dataset.mni}`);
     show.addEventListener("click", async () => {
       section.scrollIntoView();
       await opened();
-      if (nv) moveTo(element.dataset.mni.split(",").map(Number));
+      if (!nv) return;
+      const own = scene.runs.findIndex(({ id }) => element.id.replace(/^cluster-/, "").startsWith(`${id}-`));
+      if (own >= 0 && scene.runs[own] !== run) await choose(own);
+      moveTo(element.dataset.mni.split(",").map(Number));
     });
     (element.querySelector("td:last-child, figcaption") ?? element).append(" ", show);
   }

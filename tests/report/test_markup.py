@@ -10,11 +10,13 @@ import yaml
 from playwright.sync_api import sync_playwright
 
 from tests.conftest import ROOT
-from tests.report.test_browser import FLAGS
+from tests.report.browsing import FLAGS
 from trdreport.errors import DataError
 from trdreport.registry.loading import load_registry
 from trdreport.registry.yamlfile import dotted
 from trdreport.report.build import build
+
+pytestmark = pytest.mark.slow
 
 MARKUP = (
     """ <img src=x onerror="alert(1)"></td></table><script>alert(2)</script>'"&amp;{{ 7 * 7 }} %"""

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from tests.report.test_browser import FLAGS
+from tests.report.browsing import FLAGS
 from trdreport.errors import DataError, file_problem
 from trdreport.report import serving
 from trdreport.report.pages import environment
