@@ -366,6 +366,35 @@ def new_study(
     print(f"{path} written; fill in what says TODO, then run trdreport validate")
 
 
+@new.command("candidate")
+def new_candidate(
+    candidate_id: Annotated[
+        str,
+        typer.Option(
+            "--id", prompt="Id, such as zhang2026", help="Name of the file and citation key."
+        ),
+    ],
+    label: Annotated[
+        str, typer.Option("--label", prompt="Label, such as Zhang 2026", help="Short name.")
+    ],
+    found_by: Annotated[
+        str, typer.Option("--found-by", prompt="Found by", help="How it came to us.")
+    ],
+    registry: RegistryOption = Path("registry"),
+) -> None:
+    """Put a work on the living list, still to be screened; nothing is overwritten.
+
+    Example: trdreport new candidate --id zhang2026 --label "Zhang 2026" --found-by "PubMed alert"
+    """
+    from trdreport.registry.loading import load_registry
+    from trdreport.registry.new_candidate import write_candidate
+
+    loaded = load_registry(registry)
+    path = write_candidate(loaded, registry, candidate_id, label, found_by)
+    hint = "" if candidate_id in loaded.references else f"; add {candidate_id} to references.bib"
+    print(f"{path} written{hint}; screen it, then run trdreport validate")
+
+
 class ImportFormat(StrEnum):
     """Files that can be read."""
 

@@ -9,14 +9,14 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.conftest import ROOT
-from trdreport.registry.schema import FOLDER, MODELS, field_reference, schema, schema_files
+from trdreport.registry.schema import FOLDER, FOLDERS, MODELS, field_reference, schema, schema_files
 from trdreport.registry.yamlfile import read_yaml
 
 REGISTRY = ROOT / "registry"
 
 
 def files(name: str) -> list[Any]:
-    folder = {"study": "studies", "correction": "corrections"}.get(name)
+    folder = FOLDERS.get(name, "").partition("/")[0]
     return sorted((REGISTRY / folder).glob("*.yaml")) if folder else [REGISTRY / f"{name}.yaml"]
 
 

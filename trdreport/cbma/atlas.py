@@ -21,6 +21,7 @@ from scipy import ndimage
 
 from trdreport.cbma.results import AtlasLabel, BoolMap, Coordinate
 from trdreport.registry.brain import mni_brain
+from trdreport.registry.regions import WORDS
 
 CEREBELLUM_BEHIND_MM = -32.0
 CEREBELLUM_BELOW_MM = 0.0
@@ -28,52 +29,6 @@ VERMIS_HALF_WIDTH_MM = 6.0
 
 NEIGHBOURHOOD_MM = 12
 """A region is sought this far around a place first, and everywhere only when there is none."""
-
-WORDS = {
-    "bankssts": "banks of the superior temporal sulcus",
-    "caudalanteriorcingulate": "caudal anterior cingulate cortex",
-    "caudalmiddlefrontal": "caudal middle frontal gyrus",
-    "cuneus": "cuneus",
-    "entorhinal": "entorhinal cortex",
-    "fusiform": "fusiform gyrus",
-    "inferiorparietal": "inferior parietal cortex",
-    "inferiortemporal": "inferior temporal gyrus",
-    "isthmuscingulate": "isthmus of the cingulate",
-    "lateraloccipital": "lateral occipital cortex",
-    "lateralorbitofrontal": "lateral orbitofrontal cortex",
-    "lingual": "lingual gyrus",
-    "medialorbitofrontal": "medial orbitofrontal cortex",
-    "middletemporal": "middle temporal gyrus",
-    "parahippocampal": "parahippocampal gyrus",
-    "paracentral": "paracentral lobule",
-    "parsopercularis": "pars opercularis",
-    "parsorbitalis": "pars orbitalis",
-    "parstriangularis": "pars triangularis",
-    "pericalcarine": "pericalcarine cortex",
-    "postcentral": "postcentral gyrus",
-    "posteriorcingulate": "posterior cingulate cortex",
-    "precentral": "precentral gyrus",
-    "precuneus": "precuneus",
-    "rostralanteriorcingulate": "rostral anterior cingulate cortex",
-    "rostralmiddlefrontal": "rostral middle frontal gyrus",
-    "superiorfrontal": "superior frontal gyrus",
-    "superiorparietal": "superior parietal cortex",
-    "superiortemporal": "superior temporal gyrus",
-    "supramarginal": "supramarginal gyrus",
-    "frontalpole": "frontal pole",
-    "temporalpole": "temporal pole",
-    "transversetemporal": "transverse temporal gyrus",
-    "insula": "insula",
-    "thalamusproper": "thalamus",
-    "caudate": "caudate nucleus",
-    "putamen": "putamen",
-    "pallidum": "pallidum",
-    "accumbensarea": "nucleus accumbens",
-    "hippocampus": "hippocampus",
-    "amygdala": "amygdala",
-    "brainstem": "brainstem",
-}
-"""Names for readers by the atlas's own names."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +61,26 @@ class Atlas:
         if region is None:
             return AtlasLabel(cerebellum_name(mni), 0.0)
         return AtlasLabel(region.name, distance)
+
+    def within(self, mni: Coordinate, reach_mm: float) -> dict[str, float]:
+        """Regions with a voxel at most so far from an MNI position, and how far each is, in mm."""
+        voxel = np.linalg.inv(self.affine) @ (*mni, 1.0)
+        reach = int(np.ceil(reach_mm)) + 1
+        low = np.maximum(np.rint(voxel[:3]).astype(int) - reach, 0)
+        high = np.maximum(np.rint(voxel[:3]).astype(int) + reach + 1, 0)
+        block = tuple(slice(a, b) for a, b in zip(low, high, strict=True))
+        numbers, cerebellum = self.volume[block], self.cerebellum[block]
+        voxels = np.argwhere((numbers > 0) | cerebellum)
+        found: dict[str, float] = {}
+        for index in voxels:
+            centre = (index + low) @ self.affine[:3, :3].T + self.affine[:3, 3]
+            distance = float(np.linalg.norm(centre - np.array(mni)))
+            number = int(numbers[tuple(index)])
+            x, y, z = (float(value) for value in centre)
+            name = self.regions[number - 1].name if number else cerebellum_name((x, y, z))
+            if distance <= min(reach_mm, found.get(name, reach_mm)):
+                found[name] = distance
+        return found
 
     def nearest(self, mni: Coordinate) -> tuple[Region | None, float]:
         """The region at or nearest to a position and its distance in mm; None: cerebellum."""

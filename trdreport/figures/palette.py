@@ -102,3 +102,12 @@ class Sample:
     label: str
     country: str
     sizes: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One statement about one region; `direction` is a key of the map's signs."""
+
+    region: str
+    modality: str
+    direction: str

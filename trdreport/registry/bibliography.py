@@ -12,6 +12,8 @@ from trdreport.errors import DataError, Problem, file_problem
 from trdreport.registry.yamlfile import read_text
 
 DOI = re.compile(r"10\.\d{4,9}/\S+")
+UNDATED = "n.d."
+"""The year of a document whose copy does not print one."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,9 @@ class Reference:
 
     @property
     def cited(self) -> str:
-        """`Page 2021`: the first author's family name and the year."""
-        return f"{self.authors[0].rsplit(' ', 1)[0]} {self.year}"
+        """`Page 2021`: the first author's family name, or the key for want of one, and the year."""
+        first = self.authors[0].rsplit(" ", 1)[0] if self.authors else self.key
+        return f"{first} {self.year}"
 
 
 def read_bibliography(path: Path) -> dict[str, Reference]:
@@ -94,8 +97,11 @@ def _faults(reference: Reference) -> list[str]:
     faults = []
     if not reference.title:
         faults.append("has no title; add one")
-    if not re.fullmatch(r"(19|20)\d\d", reference.year):
-        faults.append(f"year '{reference.year}' is not a year; write it as 2023")
+    if not re.fullmatch(rf"(19|20)\d\d|{re.escape(UNDATED)}", reference.year):
+        faults.append(
+            f"year '{reference.year}' is not a year; write it as 2023, or {UNDATED} when the copy"
+            " in hand has none"
+        )
     if reference.doi and not DOI.fullmatch(reference.doi):
         faults.append(f"DOI '{reference.doi}' is malformed; write it as 10.1111/pcn.13530")
     return faults

@@ -175,7 +175,10 @@ def record_files(registry: Path) -> Iterator[tuple[Path, str, int]]:
         path = registry / f"{name}.yaml"
         if name not in FOLDERS and path.is_file():
             yield path, name, 0
-    for folder, name in (("studies", "study"), ("corrections", "correction")):
+    for folder, name in (
+        ("studies", "study"), ("corrections", "correction"), ("evidence", "evidence"),
+        ("screened", "screened"),
+    ):  # fmt: skip
         for path in sorted((registry / folder).glob("*.yaml")):
             yield path, name, 1
 

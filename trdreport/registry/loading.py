@@ -13,6 +13,7 @@ from trdreport.registry import rules
 from trdreport.registry.bibliography import Reference, read_bibliography
 from trdreport.registry.calibration import Calibration
 from trdreport.registry.correction import Correction, path_of, replaced
+from trdreport.registry.evidence import Evidence
 from trdreport.registry.fields import Record
 from trdreport.registry.messages import explain
 from trdreport.registry.parsed import Parsed
@@ -20,6 +21,7 @@ from trdreport.registry.plan import Analysis, Plan, Run
 from trdreport.registry.published import Published
 from trdreport.registry.review import Review, Search
 from trdreport.registry.rules.common import Files
+from trdreport.registry.screened import Candidate
 from trdreport.registry.study import Study
 from trdreport.registry.yamlfile import YamlFile, read_yaml
 
@@ -39,6 +41,8 @@ class Registry:
     calibration: Calibration | None
     digest: str
     corrections: tuple[Correction, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    screened: tuple[Candidate, ...] = ()
     extractions: Mapping[tuple[str, str], str] = field(default_factory=dict)
     files: Mapping[str, YamlFile] = field(default_factory=dict, repr=False, compare=False)
     root: Path | None = field(default=None, repr=False, compare=False)
@@ -102,6 +106,10 @@ def load_registry(root: Path) -> Registry:
         calibration = _one(root / "calibration.yaml", Calibration, problems)
     extractions = _extractions(root, problems)
     corrections = [_one(path, Correction, problems) for path in correction_files(root, problems)]
+    evidence = [_one(path, Evidence, problems) for path in _yaml_files(root / "evidence", problems)]
+    screened = [
+        _one(path, Candidate, problems) for path in _yaml_files(root / "screened", problems)
+    ]
     files = Files(
         root=root,
         review=review,
@@ -112,6 +120,8 @@ def load_registry(root: Path) -> Registry:
         references=references,
         calibration=calibration,
         corrections=tuple(corrections),
+        evidence=tuple(evidence),
+        screened=tuple(screened),
     )
     problems += rules.check_all(files)
     if problems:
@@ -126,13 +136,24 @@ def load_registry(root: Path) -> Registry:
         calibration=calibration.record if calibration else None,
         digest=registry_digest(root),
         corrections=tuple(entry.record for entry in corrections),
+        evidence=tuple(entry.record for entry in evidence),
+        screened=tuple(entry.record for entry in screened),
         extractions={
             (path.parent.name, path.stem): path.relative_to(root).as_posix() for path in extractions
         },
         root=root,
         files={
             Path(entry.file.path).relative_to(root).as_posix(): entry.file
-            for entry in (review, search, plan, published, *files.studies, *corrections)
+            for entry in (
+                review,
+                search,
+                plan,
+                published,
+                *files.studies,
+                *corrections,
+                *evidence,
+                *screened,
+            )
         }
         | {path.relative_to(root).as_posix(): file for path, file in extractions.items()},
     )
@@ -142,10 +163,12 @@ EXPECTED = ("review.yaml", "search.yaml", "analyses.yaml", "published.yaml", "re
 OPTIONAL = (
     "studies",
     "corrections",
+    "evidence",
     "extractions",
     "calibration.yaml",
     "results.lock.json",
     "schema",
+    "screened",
     "LICENSE",
     "README.md",
 )
@@ -177,7 +200,11 @@ def _study_files(root: Path, problems: list[Problem]) -> list[Path]:
 
 def correction_files(root: Path, problems: list[Problem]) -> list[Path]:
     """Files of corrections; a registry need not have any."""
-    folder = root / "corrections"
+    return _yaml_files(root / "corrections", problems)
+
+
+def _yaml_files(folder: Path, problems: list[Problem]) -> list[Path]:
+    """Records of a folder that need not be there."""
     paths = sorted(folder.iterdir()) if folder.is_dir() else []
     for path in paths:
         if path.suffix != ".yaml":

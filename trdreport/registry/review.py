@@ -59,6 +59,14 @@ class Criterion(Record):
 
     id: Annotated[str, Field(pattern=r"^E[1-9][0-9]?$", description="E and a number.")]
     text: Annotated[Text, Field(description="What must hold.")]
+    asks: Annotated[
+        Literal[
+            "diagnosis", "failed_trials", "comparison", "coordinates", "correction",
+            "whole_brain", "comorbidity", "language",
+        ]
+        | None,
+        Field(description="What it asks of a record, for checks of the answers."),
+    ] = None  # fmt: skip
 
 
 class Protocol(Record):
@@ -66,6 +74,23 @@ class Protocol(Record):
 
     registry: Annotated[Text, Field(description="Where the review is registered.")]
     url: Annotated[Url, Field(description="Address of the protocol.")]
+
+
+class Area(Record):
+    """A network or larger area, by the regions of the atlas that it holds."""
+
+    label: Annotated[Text, Field(description="Its name in full.")]
+    kind: Annotated[Literal["network", "area"], Field(description="What it is.")]
+    regions: Annotated[
+        tuple[Text, ...], Field(min_length=1, description="Regions of the atlas, without sides.")
+    ]
+
+
+class Document(Record):
+    """A review or abstract that evidence statements were taken from."""
+
+    references: Annotated[Maybe[People], Field(description="How many numbered references it has.")]
+    language: Annotated[Text, Field(description="Its language.")]
 
 
 class Review(Record):
@@ -91,6 +116,22 @@ class Review(Record):
     scales: Annotated[dict[str, Scale], Field(description="Symptom scales by short name.")]
     medication_classes: Annotated[
         dict[str, DrugClass], Field(description="Classes of drugs by short name.")
+    ]
+    treatments: Annotated[
+        dict[str, Text],
+        Field(
+            default_factory=dict, description="Treatments in evidence statements, by short name."
+        ),
+    ]
+    areas: Annotated[
+        dict[str, Area],
+        Field(
+            default_factory=dict, description="Networks and larger areas in evidence statements."
+        ),
+    ]
+    documents: Annotated[
+        dict[str, Document],
+        Field(default_factory=dict, description="Documents behind evidence, by citation key."),
     ]
     eligibility: Annotated[
         tuple[Criterion, ...], Field(min_length=1, description="Criteria of eligibility.")

@@ -9,10 +9,12 @@ from pydantic import BaseModel
 
 from trdreport.registry.calibration import Calibration
 from trdreport.registry.correction import Correction
+from trdreport.registry.evidence import Evidence
 from trdreport.registry.loading import SearchFile
 from trdreport.registry.plan import Plan
 from trdreport.registry.published import Published
 from trdreport.registry.review import Review
+from trdreport.registry.screened import Candidate
 from trdreport.registry.study import Study
 
 FOLDER = "schema"
@@ -26,12 +28,19 @@ MODELS: Final[Mapping[str, type[BaseModel]]] = MappingProxyType(
         "published": Published,
         "calibration": Calibration,
         "correction": Correction,
+        "evidence": Evidence,
+        "screened": Candidate,
     }
 )
 """Models by the name of their file; `study` is every file in studies/, and so for corrections."""
 
 FOLDERS: Final = MappingProxyType(
-    {"study": "studies/&lt;id&gt;.yaml", "correction": "corrections/&lt;id&gt;.yaml"}
+    {
+        "study": "studies/&lt;id&gt;.yaml",
+        "correction": "corrections/&lt;id&gt;.yaml",
+        "evidence": "evidence/&lt;id&gt;.yaml",
+        "screened": "screened/&lt;id&gt;.yaml",
+    }
 )
 
 EXAMPLES: Final[Mapping[str, object]] = MappingProxyType(

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from trdreport.registry.eligibility import Eligibility
 from trdreport.registry.fields import (
     Acknowledged,
     Age,
@@ -242,6 +243,7 @@ class Study(Record):
         tuple[Source, ...],
         Field(min_length=1, description="Which place gives which part of this record."),
     ]
+    eligibility: Eligibility = Field(default_factory=dict)
     printed_elsewhere: Annotated[
         tuple[Elsewhere, ...], Field(description="Values that another place prints differently.")
     ] = ()

@@ -21,6 +21,14 @@ from trdreport.registry.loading import Registry
 from trdreport.registry.yamlfile import dotted
 from trdreport.report.citing import citation, citation_files, linked_data
 from trdreport.report.downloads import data_files, download_groups
+from trdreport.report.evidence import (
+    CSV_COLUMNS,
+    Beside,
+    EvidenceView,
+    beside,
+    evidence_rows,
+    evidence_view,
+)
 from trdreport.report.gallery import draw_gallery
 from trdreport.report.news import News, news
 from trdreport.report.packing import archive_name, packaged
@@ -63,6 +71,7 @@ class Computed:
     robustness: Robustness | None
     claims: tuple[Claim, ...]
     findings: tuple[Finding, ...]
+    evidence: EvidenceView
 
 
 @dataclass(frozen=True)
@@ -120,12 +129,14 @@ def build(
         if not quick:
             robustness = run_robustness(registry, results, store, done=_tenths(step))
         step("drawing figures")
-        gallery = draw_gallery(registry, results, robustness, store)
+        evidence = evidence_view(registry)
+        gallery = draw_gallery(registry, results, robustness, evidence, store)
         findings = check(registry)
         methods = read_bibliography(templates / "methods.bib")
         recent = news(registry.root, store) if registry.root else ()
-        computed = Computed(registry, results, robustness, claims, findings)
-        report = _report(computed, gallery, methods, recent, repository)
+        computed = Computed(registry, results, robustness, claims, findings, evidence)
+        around = {id_: beside(registry, evidence, result, store) for id_, result in results.items()}
+        report = _report(computed, around, gallery, methods, recent, repository)
         step("setting the pages")
         flow = prisma_flow(templates, report)
         own = assets(templates)
@@ -190,12 +201,14 @@ def _data(computed: Computed, report: Report, store: Store) -> dict[str, bytes]:
         for f in computed.findings
     ]
     files["checks.csv"] = to_csv(columns, rows).encode()
+    files["evidence.csv"] = to_csv(CSV_COLUMNS, evidence_rows(computed.evidence)).encode()
     files |= citation_files(registry, version("trdreport"))
     return {f"data/{name}": content for name, content in files.items()}
 
 
 def _report(
     computed: Computed,
+    around: Mapping[str, tuple[Beside, ...]],
     gallery: Gallery,
     methods: Mapping[str, Reference],
     recent: tuple[News, ...],
@@ -224,7 +237,7 @@ def _report(
             analysis_view(registry, a, results, robustness, gallery) for a in registry.plan.analyses
         ),
         tables={
-            **report_tables(registry, results, claims),
+            **report_tables(registry, results, claims, computed.evidence),
             **review_trust_tables(registry, results, robustness, methods),
         },
         trusted=robustness is not None,
@@ -235,6 +248,8 @@ def _report(
         failed_claims=tuple(c for c in claims if c.verdict is Verdict.NOT_REPRODUCED),
         more_found=tuple(c for c in claims if c.verdict is Verdict.MORE_FOUND),
         findings=findings,
+        evidence=computed.evidence,
+        beside=around,
         references=tuple(
             reference for _, reference in sorted({**methods, **registry.references}.items())
         ),

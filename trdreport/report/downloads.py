@@ -217,6 +217,7 @@ def download_groups(registry: Registry, results: Mapping[str, Result]) -> tuple[
         ("clusters.csv", "every cluster of both readouts, with the share of each experiment"),
         ("claims.csv", "published values beside ours"),
         ("robustness.csv", "contributions, analyses without a study, fail-safe N, specifications"),
+        ("evidence.csv", "statements around the meta-analysis, one row each; never pooled"),
         ("checks.csv", "what could not be reconciled"),
         (LOCK_FILE, "results in short, for comparison"),
     )

@@ -28,6 +28,7 @@ from trdreport.registry.fields import split_contrast
 from trdreport.registry.loading import Registry
 from trdreport.registry.plan import Run
 from trdreport.registry.spaces import MNI_TO_TALAIRACH, convert
+from trdreport.report.evidence import EvidenceView, map_sketch
 from trdreport.report.result_tables import (
     REGION_REACH_MM,
     cluster_id,
@@ -46,6 +47,7 @@ def draw_gallery(
     registry: Registry,
     results: Mapping[str, Result],
     robustness: Robustness | None,
+    evidence: EvidenceView,
     store: Store,
 ) -> Gallery:
     """Every figure of the report; images that the store lacks are drawn side by side."""
@@ -53,6 +55,7 @@ def draw_gallery(
         *study_sketches(registry),
         *_regions(registry, store),
         _all_foci(registry),
+        *([map_sketch(evidence)] if evidence.told else []),
     ]
     of_runs = {run.id: list(_of_run(registry, run, results[run.id])) for run in registry.plan.runs}
     trust = trust_sketches(registry, results, robustness) if robustness else {}

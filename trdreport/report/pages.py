@@ -26,9 +26,10 @@ class Page:
 PAGES = (
     Page("index.html", "Summary", "", ("summary",)),
     Page("results.html", "Results", "Results", ("analyses", "regions", "results")),
-    Page("studies.html", "Studies", "Search and studies", ("search", "studies")),
+    Page("studies.html", "Studies", "Search and studies", ("search", "candidates", "studies")),
     Page("quality.html", "Quality", "Quality and doubts", ("quality", "unreconciled")),
     Page("robustness.html", "Robustness", "Robustness", ("trust",)),
+    Page("evidence.html", "Context", "Evidence around the meta-analysis", ("evidence",)),
     Page(
         "methods.html", "Methods", "Methods and reproducibility",
         ("methods", "reproduction", "practice", "limitations", "references"),

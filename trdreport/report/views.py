@@ -21,8 +21,10 @@ from trdreport.registry.loading import Registry
 from trdreport.registry.plan import Analysis, Profile, Run
 from trdreport.registry.review import Review, Search
 from trdreport.registry.study import Study
+from trdreport.report.candidates import candidate_table, eligibility_table, update_table
 from trdreport.report.citing import Citation
 from trdreport.report.downloads import MAP_MEANINGS, DownloadGroup
+from trdreport.report.evidence import Beside, EvidenceView, evidence_table, response_table
 from trdreport.report.news import News
 from trdreport.report.plain_words import plain_words
 from trdreport.report.result_tables import (
@@ -191,6 +193,8 @@ class Report:
     failed_claims: tuple[Claim, ...]
     more_found: tuple[Claim, ...]
     findings: tuple[Finding, ...]
+    evidence: EvidenceView
+    beside: Mapping[str, tuple[Beside, ...]]
     references: tuple[Reference, ...]
     versions: Mapping[str, str]
     digest: str
@@ -216,7 +220,10 @@ class Report:
 
 
 def report_tables(
-    registry: Registry, results: Mapping[str, Result], claims: Iterable[Claim]
+    registry: Registry,
+    results: Mapping[str, Result],
+    claims: Iterable[Claim],
+    evidence: EvidenceView,
 ) -> dict[str, Table]:
     """Tables of the main page by id."""
     tables = (
@@ -226,6 +233,11 @@ def report_tables(
         acquisition_table(registry),
         quality_table(registry),
         screening_table(registry),
+        candidate_table(registry),
+        update_table(registry),
+        eligibility_table(registry),
+        evidence_table(evidence),
+        response_table(evidence),
         *overview_tables(registry, results),
         claim_table(registry, claims),
     )

@@ -8,7 +8,7 @@ acknowledges a finding with its code and a reason; it is then still shown.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from trdreport.registry.checks import extraction, foci, numbers, published, samples
+from trdreport.registry.checks import eligibility, extraction, foci, numbers, published, samples
 from trdreport.registry.checks.finding import Finding, study_file
 from trdreport.registry.fields import Acknowledged
 from trdreport.registry.loading import Registry
@@ -31,6 +31,11 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
     "SIDE": (foci.one_sided,),
     "TWICE": (foci.found_twice,),
     "PRISMA": (published.prisma_is_complete,),
+    "ELIGIBILITY": (
+        eligibility.answers_fit_the_record,
+        eligibility.included_means_eligible,
+        eligibility.candidates_are_judged_by_their_fields,
+    ),
     "EXTRACTION": (extraction.extractions_agree,),
     "KAPPA": (extraction.extractors_agree,),
 }

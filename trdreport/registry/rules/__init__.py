@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from trdreport.errors import Problem
-from trdreport.registry.rules import corrections, plan, search, studies
+from trdreport.registry.rules import corrections, evidence, plan, screened, search, studies
 from trdreport.registry.rules.common import Files
 
 Rule = Callable[[Files], Iterator[Problem]]
@@ -28,6 +28,13 @@ RULES: tuple[Rule, ...] = (
     plan.calibration_names_a_run,
     search.prisma_adds_up,
     corrections.corrections_fit,
+    evidence.id_is_file_name,
+    evidence.documents_are_known,
+    evidence.words_are_known,
+    evidence.oppositions_are_records,
+    screened.id_is_file_name,
+    screened.citations_exist,
+    screened.criteria_are_declared,
 )
 
 

@@ -25,6 +25,8 @@ class Files:
     references: dict[str, Reference]
     calibration: Parsed | None = None
     corrections: tuple[Parsed, ...] = ()
+    evidence: tuple[Parsed, ...] = ()
+    screened: tuple[Parsed, ...] = ()
 
     @property
     def good_studies(self) -> list[Parsed]:

@@ -1,0 +1,48 @@
+"""A new candidate's record, still to be screened."""
+
+import json
+import re
+from pathlib import Path
+
+from trdreport.errors import DataError, file_problem
+from trdreport.registry.fields import ID
+from trdreport.registry.loading import Registry
+from trdreport.registry.schema import schema_line
+
+
+def write_candidate(registry: Registry, root: Path, id_: str, label: str, found_by: str) -> Path:
+    """Write the record; raises DataError when it exists already or the id is none."""
+    if not re.fullmatch(ID, id_):
+        message = "is no id; use small letters, digits and hyphens"
+        raise DataError([file_problem(id_, message)])
+    path = root / "screened" / f"{id_}.yaml"
+    path.parent.mkdir(exist_ok=True)
+    try:
+        with path.open("x") as stream:
+            stream.write(_record(registry, id_, label, found_by))
+    except FileExistsError as error:
+        raise DataError([file_problem(path, "is there already; choose another id")]) from error
+    return path
+
+
+def _record(registry: Registry, id_: str, label: str, found_by: str) -> str:
+    answers = "".join(
+        f'  {criterion.id}: {{met: not_available, reason: "Not read yet."}}  # {criterion.text}\n'
+        for criterion in registry.review.eligibility
+    )
+    return (
+        f"{schema_line('screened', 1)}\n# {' '.join(label.split())}\n"
+        f"id: {id_}\n"
+        f"citation: {id_}\n"
+        f"label: {json.dumps(label, ensure_ascii=False)}\n"
+        "published: not_reported\n"
+        f"found_by: {json.dumps(found_by, ensure_ascii=False)}\n"
+        "# to_screen, full_text, included; or excluded, with\n"
+        "# fails: [{criterion: E6, reason: ...}]\n"
+        "status: to_screen\n"
+        "# nothing, title_and_abstract or full_text\n"
+        "read: nothing\n"
+        "# whole_brain, seed_based, region_of_interest, task or not_primary\n"
+        "approach: not_reported\n"
+        f"eligibility:\n{answers}"
+    )
