@@ -52,6 +52,7 @@ class Told:
     atlas: frozenset[str]
     treatments: str
     where: str
+    document: str
 
     @property
     def direction(self) -> str:
@@ -65,7 +66,7 @@ class Told:
     def source(self) -> str:
         """`Wang 2025, reference 20`: where it was read."""
         number = self.record.reference
-        return f"{self.record.document}" + (f", reference {number}" if number else "")
+        return self.document + (f", reference {number}" if number else "")
 
 
 Groups = tuple[tuple[str, tuple[tuple["Told", str], ...]], ...]
@@ -144,7 +145,10 @@ def _all_told(registry: Registry) -> Iterator[Told]:
             if statement.connected_to:
                 where += f" with {listed(statement.connected_to)}"
             treatments = ", ".join(registry.review.treatments[t] for t in statement.treatments)
-            yield Told(f"{record.id}-{number}", record, statement, atlas, treatments, where)
+            document = registry.references[record.document].cited
+            yield Told(
+                f"{record.id}-{number}", record, statement, atlas, treatments, where, document
+            )
 
 
 def _conflicts(
@@ -161,7 +165,7 @@ def _conflicts(
             if pair not in seen:
                 seen.add(pair)
                 yield (
-                    f"{each.record.document} sets these against each other",
+                    f"{each.document} sets these against each other",
                     tuple(by_record[each.record.id]),
                     tuple(by_record[other]),
                 )
