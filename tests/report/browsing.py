@@ -14,6 +14,7 @@ from playwright.sync_api import (
     BrowserType,
     ConsoleMessage,
     Page,
+    expect,
     sync_playwright,
 )
 
@@ -30,6 +31,9 @@ SOFTWARE_WEBGL = [
     "--ignore-gpu-blocklist",
 ]
 
+PATIENCE_MS = 20_000
+"""Milliseconds after which a test gives up; none takes that long when all is well."""
+
 PACKAGES = ROOT / ".venv" / "npm" / "node_modules"
 """What `scripts/npm-packages` installs."""
 
@@ -44,6 +48,7 @@ ACCESSIBLE = """axe.run({
 @contextmanager
 def chromium(flags: Sequence[str] = FLAGS) -> Iterator[Browser]:
     """A browser without a window."""
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright, launched(playwright.chromium, flags) as browser:
         yield browser
 

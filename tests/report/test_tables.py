@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.report.browsing import (
     FLAGS,
+    PATIENCE_MS,
     Heard,
     chromium,
     listen,
@@ -41,7 +42,7 @@ def browser() -> Iterator[Browser]:
 def tab(browser: Browser) -> Iterator[tuple[Page, Heard]]:
     """One tab for all tests of this module, and what its pages say."""
     with browser.new_context() as context:
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         yield context.new_page(), listen(context)
 
 

@@ -109,7 +109,7 @@ class Viewer:
 
     def wait(self) -> "Viewer":
         """Until it is open."""
-        expect(self.page.locator("#viewer")).to_have_attribute("data-state", "open", timeout=20_000)
+        expect(self.page.locator("#viewer")).to_have_attribute("data-state", "open")
         return self
 
     def go(self, place: Place) -> None:
@@ -163,7 +163,6 @@ def browser() -> Iterator[Browser]:
 def opened(browser: Browser, tiny_site: Path) -> Iterator[Viewer]:
     """The viewer of an analysis; the tests of this module move about in it."""
     with browser.new_context(viewport=WINDOW, reduced_motion="reduce") as context:
-        context.set_default_timeout(10_000)
         heard = listen(context)
         page = context.new_page()
         page.goto(on_disk(tiny_site) + ANALYSIS + "#at=0,0,0")
@@ -203,7 +202,7 @@ def test_the_viewer_is_loaded_only_when_asked(
         address = on_disk(tiny_site) if where == "disk" else server
         heard = listen(context)
         page = context.new_page()
-        page.goto(address + ANALYSIS, wait_until="networkidle")
+        page.goto(address + ANALYSIS)
         assert [url for url in heard.asked if "/viewer/" in url] == []
         page.get_by_role("button", name="Open the viewer").press("Enter")
         viewer = Viewer(page).wait()

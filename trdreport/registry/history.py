@@ -67,13 +67,23 @@ def at_revision(registry: Path, revision: str) -> Iterator[Path]:
         where = prefix.rstrip("/") or "."
         raise HistoryError(f"'{revision}' has no folder {where}") from error
     with tempfile.TemporaryDirectory() as name:
-        with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
-            archive.extractall(name, filter="data")
+        _unpack(packed, Path(name))
         try:
             yield Path(name)
         except DataError as error:
             first = str(error.problems[0]).replace(f"{name}/", "")
             raise HistoryError(f"the registry at '{revision}' cannot be read: {first}") from error
+
+
+def _unpack(packed: bytes, folder: Path) -> None:
+    """Write the files of an archive by git; early 3.11 cannot extract with a filter."""
+    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+        for member in archive:
+            content = archive.extractfile(member) if member.isfile() else None
+            if content is not None:
+                path = folder / member.name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content.read())
 
 
 @dataclass(frozen=True)
