@@ -80,8 +80,10 @@ def pages(site: Path) -> list[Path]:
 
 def errors(files: Sequence[Path]) -> list[str]:
     """What the Nu HTML checker calls an error in pages and pictures."""
+    # It recurses deeply, and tells of a stack that is too small on its standard error only.
+    java = ["java", "-Xss8m", "-XX:TieredStopAtLevel=1", "-jar", CHECKER]
     run = subprocess.run(
-        ["java", "-jar", CHECKER, "--format", "json", "--stdout", "--also-check-svg", *files],
+        [*java, "--format", "json", "--stdout", "--also-check-svg", *files],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     return [

@@ -38,6 +38,9 @@ PLAIN, ROUGH = "A small profile (plain)", "Rougher choices (rough)"
 AMYGDALA, POSTCENTRAL = (-30, 2, -18), (42, -20, 50)
 """Peaks of the tiny registry; the second lies half-way between the foci of two studies."""
 
+START, LINK = (-24, -62, -33), "#at=-24,-62,-33"
+"""A place in the left cerebellum and the link to it."""
+
 WINDOW: ViewportSize = {"width": 700, "height": 600}
 
 REACH_MM = 12
@@ -75,9 +78,10 @@ Picture = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Viewer:
-    """The viewer of an open page."""
+    """The viewer of an open page, and where its crosshair was at first if that was kept."""
 
     page: Page
+    start: Place = ()
 
     def part(self, selector: str) -> Locator:
         return self.page.locator("#viewer").locator(selector)
@@ -165,8 +169,8 @@ def opened(browser: Browser, tiny_site: Path) -> Iterator[Viewer]:
     with browser.new_context(viewport=WINDOW, reduced_motion="reduce") as context:
         heard = listen(context)
         page = context.new_page()
-        page.goto(on_disk(tiny_site) + ANALYSIS + "#at=0,0,0")
-        yield Viewer(page).wait()
+        page.goto(on_disk(tiny_site) + ANALYSIS + LINK)
+        yield Viewer(page, Viewer(page).wait().place)
         assert heard.said == []
         assert heard.elsewhere(on_disk(tiny_site)) == []
 
@@ -420,20 +424,18 @@ def test_quick_changes_of_the_map_end_with_the_last(opened: Viewer) -> None:
     assert opened.coloured() == 0
 
 
-def test_a_link_to_a_position_opens_there(viewer: Viewer, browser: Browser) -> None:
-    """A reader can send others to what was seen."""
-    viewer.go((-24, -62, -33))
-    link = viewer.part("a.here").get_attribute("href")
-    assert link == "#at=-24,-62,-33"
-    with browser.new_context(viewport=WINDOW) as context:
-        page = context.new_page()
-        page.goto(viewer.page.url.partition("#")[0] + link)
-        other = Viewer(page).wait()
-        assert other.place == (-24, -62, -33)
-        assert other.region == viewer.region == "left cerebellum"
-        expect(page.locator("#viewer")).to_be_in_viewport()
-        page.evaluate("location.hash = '#at=-30,2,-18'")
-        expect(other.part(".readout b")).to_have_text("left amygdala")
+def test_a_link_to_a_position_opens_there(viewer: Viewer) -> None:
+    """A reader can send others to what was seen; the page of these tests was opened so."""
+    viewer.go(START)
+    assert viewer.region == "left cerebellum"
+    assert viewer.part("a.here").get_attribute("href") == LINK
+    assert viewer.page.url.endswith(LINK)
+    assert viewer.start == START
+    viewer.page.evaluate("location.hash = '#at=-30,2,-18'")
+    expect(viewer.part(".readout b")).to_have_text("left amygdala")
+    expect(viewer.page.locator("#viewer")).to_be_in_viewport()
+    viewer.page.go_back()
+    expect(viewer.part(".readout b")).to_have_text("left cerebellum")
 
 
 def test_a_fragment_that_is_no_place_does_no_harm(browser: Browser, tiny_site: Path) -> None:
