@@ -5,7 +5,7 @@
 (() => {
   const ROWS_WORTH_SEARCHING = 4;
   const MOST_CHOICES = 9; // a column with at most so many different values gets a filter
-  const MISSING = new Set(["not reported", "not available", "not applicable"]);
+  const MISSING = new Set(["", "not reported", "not available", "not applicable"]);
 
   const make = (tag, properties = {}, ...content) => {
     const element = Object.assign(document.createElement(tag), properties);

@@ -27,6 +27,7 @@ window.trdreport = {
   let run = null;
   let atlas = null;
   let loading = null;
+  let choices = 0; // how often a map was asked for
 
   function load(url) {
     return new Promise((done, failed) => {
@@ -183,15 +184,16 @@ window.trdreport = {
 
   // Unpacking takes a moment; who asked for another map meanwhile gets that one only.
   async function choose(index) {
+    const turn = ++choices;
     const wanted = scene.runs[index];
-    run = wanted;
-    field("run").value = index;
     let volume = null;
     if (wanted.map) {
       wanted.values ??= await voxels(wanted.map, wanted.id);
       volume = await image(wanted.map, wanted.id, { colormap: "warm", cal_min: wanted.threshold, cal_max: wanted.top });
     }
-    if (run !== wanted) return;
+    if (turn !== choices) return;
+    run = wanted;
+    field("run").value = index;
     while (nv.volumes.length > 1) nv.removeVolume(nv.volumes[1]);
     if (volume) {
       nv.addVolume(volume);
