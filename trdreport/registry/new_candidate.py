@@ -1,28 +1,16 @@
 """A new candidate's record, still to be screened."""
 
 import json
-import re
 from pathlib import Path
 
-from trdreport.errors import DataError, file_problem
-from trdreport.registry.fields import ID
 from trdreport.registry.loading import Registry
+from trdreport.registry.new_study import begin
 from trdreport.registry.schema import schema_line
 
 
 def write_candidate(registry: Registry, root: Path, id_: str, label: str, found_by: str) -> Path:
     """Write the record; raises DataError when it exists already or the id is none."""
-    if not re.fullmatch(ID, id_):
-        message = "is no id; use small letters, digits and hyphens"
-        raise DataError([file_problem(id_, message)])
-    path = root / "screened" / f"{id_}.yaml"
-    path.parent.mkdir(exist_ok=True)
-    try:
-        with path.open("x") as stream:
-            stream.write(_record(registry, id_, label, found_by))
-    except FileExistsError as error:
-        raise DataError([file_problem(path, "is there already; choose another id")]) from error
-    return path
+    return begin(root / "screened", id_, lambda: _record(registry, id_, label, found_by))
 
 
 def _record(registry: Registry, id_: str, label: str, found_by: str) -> str:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -44,13 +44,19 @@ def parse_groups(given: Sequence[str]) -> dict[str, int | str]:
 
 def write_new(registry: Registry, root: Path, essentials: Essentials) -> Path:
     """Write the record; raises DataError when it exists already or the id is none."""
-    if not re.fullmatch(ID, essentials.id):
+    return begin(root / "studies", essentials.id, lambda: new_record(registry, essentials))
+
+
+def begin(folder: Path, id_: str, text: Callable[[], str]) -> Path:
+    """Write a new record's text; raises DataError when it exists already or the id is none."""
+    if not re.fullmatch(ID, id_):
         message = "is no id; use small letters, digits and hyphens"
-        raise DataError([file_problem(essentials.id, message)])
-    path = root / "studies" / f"{essentials.id}.yaml"
+        raise DataError([file_problem(id_, message)])
+    path = folder / f"{id_}.yaml"
+    folder.mkdir(exist_ok=True)
     try:
         with path.open("x") as stream:
-            stream.write(new_record(registry, essentials))
+            stream.write(text())
     except FileExistsError as error:
         raise DataError([file_problem(path, "is there already; choose another id")]) from error
     return path

@@ -32,7 +32,7 @@ from trdreport.report.evidence import (
 from trdreport.report.gallery import draw_gallery
 from trdreport.report.news import News, news
 from trdreport.report.packing import archive_name, packaged
-from trdreport.report.pages import assets, prisma_flow, render_pages, render_print
+from trdreport.report.pages import assets, figure_numbers, prisma_flow, render_pages, render_print
 from trdreport.report.pdf import FILES, picture, write_pdf
 from trdreport.report.site import check_replaceable, staged, write_files
 from trdreport.report.sketch import Gallery
@@ -138,6 +138,7 @@ def build(
         around = {id_: beside(registry, evidence, result, store) for id_, result in results.items()}
         report = _report(computed, around, gallery, methods, recent, repository)
         step("setting the pages")
+        numbers = figure_numbers(templates, report)
         flow = prisma_flow(templates, report)
         own = assets(templates)
         files = {
@@ -146,12 +147,12 @@ def build(
             "figures/prisma.svg": flow,
             "figures/prisma.png": store.remember("flow", (flow,), lambda: picture(flow, own)),
             **viewer_files(registry, results, store),
-            **render_pages(templates, report),
+            **render_pages(templates, report, numbers),
             **_data(computed, report, store),
             f"data/{LOCK_FILE}": lock.text().encode(),
         }
         step("setting the PDF")
-        article = render_print(templates, report, FILES)
+        article = render_print(templates, report, numbers, FILES)
         files |= {
             "report.pdf": _pdf(article, files, store, archive=False),
             "report-archive.pdf": _pdf(article, files, store, archive=True),
@@ -216,6 +217,7 @@ def _report(
 ) -> Report:
     registry, results = computed.registry, computed.results
     robustness, claims, findings = computed.robustness, computed.claims, computed.findings
+    significant = cluster_lines(registry, leading(registry), results, corrected=True)
     return Report(
         review=registry.review,
         reference=registry.references[registry.review.citation],
@@ -230,7 +232,7 @@ def _report(
         groups={name: registry.total(name) for name in registry.review.groups},
         participants=registry.participants,
         distinct_participants=distinct_participants(registry),
-        significant=cluster_lines(registry, leading(registry), results, corrected=True),
+        significant=significant,
         exploratory=cluster_lines(registry, leading(registry), results, corrected=False),
         further=further_profiles(registry, results),
         analyses=tuple(
@@ -256,9 +258,7 @@ def _report(
         versions={name: version(name) for name in COMPUTED_WITH} | {"python": python_version()},
         digest=registry.digest,
         citation=citation(registry, version("trdreport")),
-        linked_data=linked_data(
-            registry, len(cluster_lines(registry, leading(registry), results, corrected=True))
-        ),
+        linked_data=linked_data(registry, len(significant)),
         archive=archive_name(registry),
         downloads=download_groups(registry, results),
         figure_ids=gallery.ids,

@@ -11,6 +11,10 @@ SHORT_DIGEST = 12
 """Digits of the records' digest that name a version of the report."""
 
 
+LICENCE = "https://creativecommons.org/publicdomain/zero/1.0/"
+"""Of the records and tables."""
+
+
 @dataclass(frozen=True)
 class Citation:
     """The review that gave the data and the report made from it, in words."""
@@ -29,7 +33,7 @@ def citation(registry: Registry, version: str) -> Citation:
     doi = f" https://doi.org/{review.doi}" if review.doi else ""
     return Citation(
         review=f"{authors}. {review.title.rstrip('.')}.{where}.{doi}",
-        report=f"{_title(registry)}. Computed by {TOOL} {version} from the records"
+        report=f"{title(registry)}. Computed by {TOOL} {version} from the records"
         f" {registry.digest[:SHORT_DIGEST]}.",
     )
 
@@ -48,7 +52,8 @@ def _review(registry: Registry) -> Reference:
     return registry.references[registry.review.citation]
 
 
-def _title(registry: Registry) -> str:
+def title(registry: Registry) -> str:
+    """What the report is called."""
     return f"{registry.review.short_title}: a living meta-analysis"
 
 
@@ -67,7 +72,7 @@ def _bibtex(registry: Registry, version: str) -> str:
         "pages": review.pages,
         "doi": review.doi,
     }
-    report = {"title": f"{{{_title(registry)}}}", "note": _note(registry, version)}
+    report = {"title": f"{{{title(registry)}}}", "note": _note(registry, version)}
 
     def entry(kind: str, key: str, values: dict[str, str]) -> str:
         lines = [f"  {name} = {{{_plain(value)}}}" for name, value in values.items() if value]
@@ -90,7 +95,7 @@ def _ris(registry: Registry, version: str) -> str:
         ("TI", review.title), ("JO", review.container), ("PY", review.year),
         ("VL", review.volume), ("SP", first), ("EP", last), ("DO", review.doi),
     ]  # fmt: skip
-    report = [("TY", "DATA"), ("TI", _title(registry)), ("N1", _note(registry, version))]
+    report = [("TY", "DATA"), ("TI", title(registry)), ("N1", _note(registry, version))]
     return "".join(
         "".join(f"{tag}  - {value}\n" for tag, value in entry if value) + "ER  - \n"
         for entry in (article, report)
@@ -104,7 +109,7 @@ def _cff(registry: Registry, version: str) -> str:
         "cff-version: 1.2.0",
         "message: Cite the review for its data, and this report for what was computed from them.",
         "type: dataset",
-        f"title: {json.dumps(_title(registry), ensure_ascii=False)}",
+        f"title: {json.dumps(title(registry), ensure_ascii=False)}",
         f"version: {json.dumps(registry.digest[:SHORT_DIGEST])}",
         f"abstract: {json.dumps(_note(registry, version))}",
         "authors:",
@@ -135,12 +140,12 @@ def linked_data(registry: Registry, significant: int) -> str:
     described = {
         "@context": "https://schema.org",
         "@type": "Dataset",
-        "name": _title(registry),
+        "name": title(registry),
         "description": f"{registry.review.question} {len(registry.studies)} studies,"
         f" {registry.participants} participants, {len(registry.plan.analyses)} analyses,"
-        f" {significant} significant.",
+        f" {significant} significant cluster{'s' * (significant != 1)}.",
         "isBasedOn": article,
-        "license": "https://creativecommons.org/publicdomain/zero/1.0/",
+        "license": LICENCE,
         "version": registry.digest[:SHORT_DIGEST],
         "isAccessibleForFree": True,
         "keywords": ["meta-analysis", "neuroimaging", registry.review.short_title],

@@ -27,6 +27,7 @@ from trdreport.report.result_tables import (
     analysis_rows,
     cluster_rows,
     map_file,
+    map_stem,
 )
 from trdreport.report.tables import Table, to_csv
 from trdreport.report.trust_tables import CSV_COLUMNS, robustness_rows
@@ -173,7 +174,7 @@ def map_files(registry: Registry, result: AnalysisResult, store: Store) -> dict[
     }
     files = {}
     for name, meaning in MAP_MEANINGS.items():
-        stem = f"maps/{analysis.id}/{analysis.id}_{run.profile_id}_{name}"
+        stem = map_stem(run, name)
         sidecar = {
             "analysis": analysis.id,
             "title": analysis.title,

@@ -3,6 +3,7 @@
 Context, not evidence synthesis: nothing here is pooled, and nothing here enters a meta-analysis.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -347,8 +348,6 @@ def _grouped(found: Iterable[tuple[Told, str]], direction: str) -> Groups:
 
 
 def _near(mni: Coordinate, store: Store) -> dict[str, float]:
-    import json
-
     from trdreport.cbma.atlas import load_atlas
 
     content = store.remember(

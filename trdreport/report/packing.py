@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Mapping
 
 from trdreport.registry.loading import Registry
-from trdreport.report.citing import SHORT_DIGEST
+from trdreport.report.citing import LICENCE, SHORT_DIGEST, title
 from trdreport.report.tables import to_csv
 
 MANIFEST = "data/manifest.csv"
@@ -89,16 +89,16 @@ def ro_crate(registry: Registry, files: Mapping[str, bytes], version: str) -> by
         {
             "@id": "./",
             "@type": "Dataset",
-            "name": f"{registry.review.short_title}: a living meta-analysis",
+            "name": title(registry),
             "description": registry.review.question,
             "datePublished": str(registry.searches[-1].date),
-            "license": {"@id": "https://creativecommons.org/publicdomain/zero/1.0/"},
+            "license": {"@id": LICENCE},
             "identifier": registry.digest,
             "citation": {"@id": doi},
             "hasPart": [{"@id": name} for name in data],
         },
         {
-            "@id": "https://creativecommons.org/publicdomain/zero/1.0/",
+            "@id": LICENCE,
             "@type": "CreativeWork",
             "name": "CC0 1.0 Universal",
         },

@@ -60,13 +60,13 @@ def environment(templates: Path) -> Environment:
     return env
 
 
-def render_pages(templates: Path, report: Report) -> dict[str, bytes]:
-    """Every HTML page by its path in the site.
+def render_pages(templates: Path, report: Report, numbers: Mapping[str, str]) -> dict[str, bytes]:
+    """Every HTML page by its path in the site; `numbers` are those of `figure_numbers`.
 
     Raises KeyError for a link to a place that no page has.
     """
     env = environment(templates)
-    env.globals["numbers"] = figure_numbers(templates, report)
+    env.globals["numbers"] = numbers
 
     def page(template: str, file: str, **context: object) -> str:
         root = "../" * file.count("/")
@@ -107,10 +107,10 @@ def joined(texts: Mapping[str, str]) -> dict[str, str]:
     return {file: resolved(file, text) for file, text in texts.items()}
 
 
-def render_print(templates: Path, report: Report, files: str) -> str:
+def render_print(templates: Path, report: Report, numbers: Mapping[str, str], files: str) -> str:
     """The article for the PDF: its links stay relative, its images and styles are at `files`."""
     env = environment(templates)
-    env.globals["numbers"] = figure_numbers(templates, report)
+    env.globals["numbers"] = numbers
     return _article(env, report, files)
 
 

@@ -179,10 +179,14 @@ def cluster_id(run: str, readout: ReadoutResult, cluster: Cluster) -> str:
     return f"{run}-{kind}-{cluster.number}"
 
 
+def map_stem(run: Run, name: str) -> str:
+    """A map of a run below data/, without what its files end in."""
+    return f"maps/{run.analysis.id}/{run.analysis.id}_{run.profile_id}_{name}"
+
+
 def map_file(run: Run, name: str) -> str:
     """A map of a run in the site."""
-    folder = f"data/maps/{run.analysis.id}"
-    return f"{folder}/{run.analysis.id}_{run.profile_id}_{name}.nii.gz"
+    return f"data/{map_stem(run, name)}.nii.gz"
 
 
 def unit_labels(registry: Registry, table: ExperimentTable) -> dict[str, str]:
