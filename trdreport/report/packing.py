@@ -3,12 +3,12 @@
 import hashlib
 import io
 import json
-import mimetypes
 import zipfile
 from collections.abc import Mapping
 
 from trdreport.registry.loading import Registry
 from trdreport.report.citing import LICENCE, SHORT_DIGEST, title
+from trdreport.report.media import media_type
 from trdreport.report.tables import to_csv
 
 MANIFEST = "data/manifest.csv"
@@ -56,15 +56,6 @@ def archive(files: Mapping[str, bytes]) -> bytes:
             entry.external_attr = 0o644 << 16
             packed.writestr(entry, content)
     return buffer.getvalue()
-
-
-def media_type(name: str) -> str:
-    """The media type of a file by its name."""
-    if name.endswith(".nii.gz"):
-        return "application/gzip"
-    if name.endswith((".yaml", ".cff")):
-        return "application/yaml"
-    return mimetypes.guess_type(name)[0] or "application/octet-stream"
 
 
 def ro_crate(registry: Registry, files: Mapping[str, bytes], version: str) -> bytes:

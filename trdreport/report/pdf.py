@@ -1,13 +1,14 @@
 """The door to WeasyPrint: the report as a tagged PDF, plain or for archives, and SVG as PNG."""
 
 import io
-import mimetypes
 import os
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+
+from trdreport.report.media import media_type
 
 if TYPE_CHECKING:
     from weasyprint import HTML
@@ -95,7 +96,6 @@ def _html(page: str, files: Mapping[str, bytes]) -> "HTML":
             content = files.get(url.removeprefix(FILES))
             if content is None:
                 raise FatalURLFetchingError(f"the report has no file {url}")
-            kind = mimetypes.guess_type(url)[0] or "application/octet-stream"
-            return URLFetcherResponse(url, content, {"Content-Type": kind})
+            return URLFetcherResponse(url, content, {"Content-Type": media_type(url)})
 
     return HTML(string=page, media_type="print", url_fetcher=InHand())

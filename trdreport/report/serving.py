@@ -16,11 +16,12 @@ from dataclasses import dataclass
 from html import escape, unescape
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 from trdreport.errors import DataError
+from trdreport.report.media import content_type
 from trdreport.report.site import MARKER
 
 ADDRESS = "127.0.0.1"
@@ -36,23 +37,6 @@ SWAP = 0.05
 
 HEARTBEAT = 15.0
 """Seconds between two signs of life to a waiting page, by which a departed one is noticed."""
-
-KINDS = {
-    ".bib": "text/plain; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
-    ".csv": "text/csv; charset=utf-8",
-    ".gz": "application/gzip",
-    ".html": "text/html; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".json": "application/json; charset=utf-8",
-    ".md": "text/markdown; charset=utf-8",
-    ".pdf": "application/pdf",
-    ".png": "image/png",
-    ".svg": "image/svg+xml; charset=utf-8",
-    ".txt": "text/plain; charset=utf-8",
-    ".woff2": "font/woff2",
-}
-"""Content types by suffix; the tables of the system differ from one computer to the next."""
 
 # A browser keeps six connections to a server: pages in hidden tabs give theirs back.
 RELOAD_JS = """\
@@ -333,7 +317,7 @@ class _Handler(BaseHTTPRequestHandler):
         if path == "/-/events":
             self._wait(query)
         elif path in OWN:
-            self._answer(HTTPStatus.OK, KINDS[PurePosixPath(path).suffix], OWN[path].encode())
+            self._answer(HTTPStatus.OK, content_type(path), OWN[path].encode())
         else:
             self._file("index.html" if path == "/" else unquote(path).lstrip("/"))
 
@@ -345,7 +329,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Keep the terminal for what the builds say."""
 
     def _file(self, name: str) -> None:
-        site, kind = self.server.site, KINDS.get(PurePosixPath(name).suffix)
+        site, kind = self.server.site, content_type(name)
         # Taken before the file: a page must not claim to be newer than it is.
         state = self.server.current.state
         content = _read(site, name)
@@ -356,14 +340,14 @@ class _Handler(BaseHTTPRequestHandler):
             self._own(HTTPStatus.NOT_FOUND, "There is no such file in the site.", state)
         elif content is None:
             self._own(HTTPStatus.SERVICE_UNAVAILABLE, "There is no site yet.", state)
-        elif kind == KINDS[".html"]:
+        elif name.endswith(".html"):
             page = with_reload(content.decode(errors="replace"), state)
             self._answer(HTTPStatus.OK, kind, page.encode())
         else:
-            self._answer(HTTPStatus.OK, kind or "application/octet-stream", content)
+            self._answer(HTTPStatus.OK, kind, content)
 
     def _own(self, status: HTTPStatus, heading: str, state: State) -> None:
-        self._answer(status, KINDS[".html"], _own_page(heading, state).encode())
+        self._answer(status, content_type("page.html"), _own_page(heading, state).encode())
 
     def _answer(self, status: HTTPStatus, kind: str, content: bytes) -> None:
         self._head(status, kind, {"Content-Length": str(len(content))})
