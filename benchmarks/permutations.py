@@ -20,10 +20,10 @@ from nimare.correct import FWECorrector
 from nimare.meta.cbma.ale import ALE
 
 from benchmarks.recording import machine, record
-from trdreport.cbma.ale import ExactALEKernel, IndexedALE, studyset
-from trdreport.cbma.mask import analysis_mask
-from trdreport.cbma.selection import experiment_table
-from trdreport.registry.loading import load_registry
+from trdreport.brain.search_volume import analysis_mask
+from trdreport.engine.estimators.ale import ExactALEKernel, IndexedALE, studyset
+from trdreport.engine.selection import experiment_table
+from trdreport.records.loading import load_registry
 
 PERMUTATIONS = 1000
 ROUNDS = 3

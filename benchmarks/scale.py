@@ -29,10 +29,10 @@ def measure(root: Path) -> dict[str, float]:
         subprocess.run([program, command, "--registry", root], check=True, capture_output=True)  # noqa: S603
         seconds[command] = time.perf_counter() - started
 
-    from trdreport.cbma.run import run_plan
-    from trdreport.cbma.scheduling import Local
-    from trdreport.cbma.store import Store
-    from trdreport.registry.loading import load_registry
+    from trdreport.engine.run import run_plan
+    from trdreport.records.loading import load_registry
+    from trdreport.work.scheduling import Local
+    from trdreport.work.store import Store
 
     started = time.perf_counter()
     workers = len(os.sched_getaffinity(0))

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from trdreport.cbma.simulation import Truth, simulated_foci, voxel_tree
-from trdreport.registry.brain import mni_brain
+from trdreport.brain.extent import mni_brain
+from trdreport.engine.simulation import Truth, simulated_foci, voxel_tree
 
 CENTRES = ((-44.0, 24.0, 30.0), (4.0, 30.0, 28.0))
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from trdreport.registry.loading import Registry, load_registry
-from trdreport.report.build import build
+from trdreport.publish.build import build
+from trdreport.records.loading import Registry, load_registry
 
 ROOT = Path(__file__).parent.parent
 REGISTRIES = Path(__file__).parent / "registries"

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from trdreport.registry.loading import load_registry
+from trdreport.records.loading import load_registry
 
 
 def trdreport(*arguments: str) -> subprocess.CompletedProcess[str]:
-    code = "from trdreport.cli import main; main()"
+    code = "from trdreport.cli.main import main; main()"
     return subprocess.run(
         [sys.executable, "-c", code, *arguments],
         capture_output=True,

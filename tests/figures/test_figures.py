@@ -7,7 +7,7 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.image import imread
 
-from trdreport.cbma.atlas import load_atlas
+from trdreport.brain.atlas import load_atlas
 from trdreport.figures.brains import cluster_slices, foci_glass_brain
 from trdreport.figures.canvas import drawn
 from trdreport.figures.contributions import contributions_figure

@@ -12,8 +12,8 @@ from tests.figures.legible import assert_legible, texts, words
 from trdreport.figures.canvas import drawn
 from trdreport.figures.heat_map import SIGNS, HeatCell, heat_map, shade_colour
 from trdreport.figures.sheet import contrast, luminance, shared_out, text_colour
-from trdreport.registry.fields import UNKNOWN_WORDS
-from trdreport.registry.loading import Registry
+from trdreport.model.fields import UNKNOWN_WORDS
+from trdreport.records.loading import Registry
 
 SHADES = [index / 200 for index in range(201)]
 

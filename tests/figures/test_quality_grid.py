@@ -11,7 +11,7 @@ from trdreport.figures.canvas import drawn
 from trdreport.figures.palette import INK
 from trdreport.figures.quality_grid import MARKS, quality_grid
 from trdreport.figures.sheet import contrast
-from trdreport.registry.loading import Registry
+from trdreport.records.loading import Registry
 
 RATINGS = list(MARKS)
 

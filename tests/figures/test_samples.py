@@ -12,7 +12,7 @@ from trdreport.figures.canvas import drawn
 from trdreport.figures.palette import BOTH, LESS, MORE
 from trdreport.figures.samples import GROUP_COLOURS, Sample, samples_figure
 from trdreport.figures.sheet import contrast
-from trdreport.registry.loading import Registry
+from trdreport.records.loading import Registry
 
 GROUPS = {"TRD": "resistant (TRD)", "TSD": "sensitive (TSD)", "HC": "controls (HC)"}
 

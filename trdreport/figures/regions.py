@@ -15,7 +15,7 @@ from nilearn.surface import load_surf_mesh
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from trdreport.cbma.atlas import Atlas, data_folder
+from trdreport.brain.atlas import Atlas, data_folder
 from trdreport.figures.canvas import new_figure
 from trdreport.figures.palette import INK, SOFT
 

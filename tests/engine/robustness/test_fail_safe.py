@@ -1,0 +1,66 @@
+"""Fail-safe N: the search finds the least number, the noise is noise and can be repeated."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trdreport.brain.search_volume import analysis_mask
+from trdreport.brain.spaces import apply
+from trdreport.engine.robustness.fail_safe import (
+    fail_safe_draw,
+    fewest_removed,
+    least_that_erases,
+    noise_experiment,
+)
+from trdreport.engine.selection import experiment_table
+from trdreport.records.loading import Registry
+
+
+@given(least=st.integers(1, 400), most=st.integers(1, 300))
+def test_the_search_finds_the_least_number(least: int, most: int) -> None:
+    asked = []
+
+    def significant(count: int) -> bool:
+        asked.append(count)
+        return count < least
+
+    found = least_that_erases(significant, most)
+    assert found.erased_by == (least if least <= most else None)
+    assert len(asked) <= 2 * most.bit_length() + 2
+    assert max(asked) <= most
+
+
+def test_noise_has_the_sizes_of_a_real_experiment_and_lies_in_the_mask(
+    real_registry: Registry,
+) -> None:
+    run = real_registry.run("all-trd-hc")
+    table = experiment_table(real_registry, run)
+    mask, affine = analysis_mask(run.profile)
+    real = {(e.sample_size, len(e.foci)) for e in table.experiments}
+    drawn = [noise_experiment(table, mask, affine, (1, 0, i)) for i in range(60)]
+    assert {(e.sample_size, len(e.foci)) for e in drawn} <= real
+    assert len({(e.sample_size, len(e.foci)) for e in drawn}) > 3
+    voxels = np.rint(apply(np.linalg.inv(affine), np.vstack([e.positions() for e in drawn])))
+    assert mask[tuple(voxels.astype(int).T)].all()
+
+
+def test_noise_is_the_same_for_the_same_key_and_no_other(real_registry: Registry) -> None:
+    run = real_registry.run("all-trd-hc")
+    table = experiment_table(real_registry, run)
+    grid = analysis_mask(run.profile)
+    one = noise_experiment(table, *grid, (1, 0, 4))
+    assert one == noise_experiment(table, *grid, (1, 0, 4))
+    assert one.foci != noise_experiment(table, *grid, (1, 1, 4)).foci
+    assert one.foci != noise_experiment(table, *grid, (2, 0, 4)).foci
+
+
+def test_the_headline_is_erased_by_little(real_registry: Registry) -> None:
+    run = real_registry.run("all-trd-hc")
+    table = experiment_table(real_registry, run)
+    settings = real_registry.plan.fail_safe
+    assert settings is not None
+    found = fail_safe_draw(table, run.profile, 1, settings, draw=0)
+    assert found.tried == 10 * 7
+    assert found.erased_by is not None
+    assert found == fail_safe_draw(table, run.profile, 1, settings, draw=0)
+    assert fewest_removed(table, run.profile, 1, settings) == 1

@@ -1,0 +1,96 @@
+"""Each fault in a registry is reported where it is, with what to do about it."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import REGISTRIES
+from trdreport.errors import DataError
+from trdreport.records.loading import load_registry
+
+CASES = sorted(path.parent.name for path in REGISTRIES.glob("*/expected.txt"))
+
+Overlay = Callable[[str], Path]
+
+
+def problems(root: Path) -> list[str]:
+    with pytest.raises(DataError) as caught:
+        load_registry(root)
+    return [str(problem).replace(f"{root}/", "") for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_fault_is_reported_exactly(case: str, overlaid: Overlay) -> None:
+    expected = (REGISTRIES / case / "expected.txt").read_text().splitlines()
+    assert problems(overlaid(case)) == expected
+
+
+def test_the_base_of_the_cases_is_valid(overlaid: Overlay) -> None:
+    assert len(load_registry(overlaid("valid")).studies) == 2
+
+
+def test_problems_of_several_files_come_together(overlaid: Overlay) -> None:
+    root = overlaid("n-negative")
+    plan = root / "analyses.yaml"
+    plan.write_text(plan.read_text().replace("permutations: 100\n", "permutations: 1\n"))
+    study = root / "studies" / "beta2019.yaml"
+    study.write_text(study.read_text().replace("year: 2019", "year: next"))
+    assert [line.split(":")[0] for line in problems(root)] == [
+        "analyses.yaml",
+        "studies/alpha2018.yaml",
+        "studies/beta2019.yaml",
+    ]
+
+
+def test_a_symlink_is_refused(overlaid: Overlay) -> None:
+    root = overlaid("valid")
+    study = root / "studies" / "alpha2018.yaml"
+    elsewhere = root.parent / "elsewhere.yaml"
+    study.rename(elsewhere)
+    study.symlink_to(elsewhere)
+    assert problems(root) == [
+        "studies/alpha2018.yaml:1:1: is a symbolic link; put the file itself here"
+    ]
+
+
+def test_a_huge_file_is_refused_unread(overlaid: Overlay) -> None:
+    root = overlaid("valid")
+    with (root / "studies" / "alpha2018.yaml").open("a") as stream:
+        stream.write("# filler\n" * 600_000)
+    (found,) = problems(root)
+    assert "5,4" in found
+    assert found.endswith("more than 1,000,000; is this the right file?")
+
+
+def test_deep_nesting_is_refused(overlaid: Overlay) -> None:
+    root = overlaid("valid")
+    (root / "studies" / "alpha2018.yaml").write_text("id: " + "[" * 5000)
+    (found,) = problems(root)
+    assert "nested deeper than 20 levels" in found
+
+
+def test_a_folder_named_like_a_record_is_refused(overlaid: Overlay) -> None:
+    root = overlaid("valid")
+    (root / "studies" / "gamma2019.yaml").mkdir()
+    assert any("gamma2019.yaml:1:1: is not a regular file" in line for line in problems(root))
+
+
+def test_a_missing_file_is_named(overlaid: Overlay) -> None:
+    root = overlaid("valid")
+    os.remove(root / "search.yaml")
+    assert problems(root) == ["search.yaml:1:1: is missing; every registry has this file"]
+
+
+def test_an_endless_whole_number_is_an_error_not_a_crash(overlaid: Overlay) -> None:
+    root = overlaid("valid")
+    study = root / "studies" / "alpha2018.yaml"
+    study.write_text(study.read_text().replace("n: 20", "n: " + "9" * 6000))
+    assert any("groups.TRD.n: expected a whole number" in line for line in problems(root))
+
+
+def test_a_registry_that_is_not_there(tmp_path: Path) -> None:
+    assert problems(tmp_path / "nowhere")[0].endswith(
+        "is not a folder; name one with --registry DIR"
+    )

@@ -1,0 +1,80 @@
+"""A new record holds every field in order and says what is still to be written."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from trdreport.errors import DataError
+from trdreport.model.study import Study
+from trdreport.records.formatting import format_record
+from trdreport.records.loading import load_registry
+from trdreport.records.new_study import Essentials, parse_groups, write_new
+
+Overlay = Callable[[str], Path]
+NEW = Essentials("gamma2020", "Gamma 2020", 2020, "Utopia", "VBM", {"TRD": 20, "HC": 22})
+
+
+def written(root: Path) -> Path:
+    return write_new(load_registry(root), root, NEW)
+
+
+def test_only_what_is_to_do_is_wrong(overlaid: Overlay) -> None:
+    root = overlaid("valid")
+    path = written(root)
+    with pytest.raises(DataError) as caught:
+        load_registry(root)
+    own = [p for p in caught.value.problems if p.path == str(path)]
+    todo = [
+        number for number, line in enumerate(path.read_text().splitlines(), 1) if "TODO" in line
+    ]
+    assert {problem.message for problem in own} == {"is still to be written"}
+    assert sorted({problem.line for problem in own}) == todo
+
+
+def test_every_field_is_there(overlaid: Overlay) -> None:
+    text = written(overlaid("valid")).read_text()
+    for field in Study.model_fields:
+        assert f"\n{field}:" in text or f"\n# {field}: []" in text
+
+
+def test_it_is_canonical(overlaid: Overlay) -> None:
+    path = written(overlaid("valid"))
+    assert format_record(path, "study", 1) == path.read_text()
+
+
+def test_nothing_is_overwritten(overlaid: Overlay) -> None:
+    root = overlaid("valid")
+    path = written(root)
+    before = path.read_text()
+    registry = load_registry(overlaid_again(root))
+    with pytest.raises(DataError, match="is there already"):
+        write_new(registry, root, NEW)
+    assert path.read_text() == before
+
+
+def overlaid_again(root: Path) -> Path:
+    """The registry without the new record, which does not validate yet."""
+    copy = root.parent / "copy"
+    copy.mkdir()
+    for path in root.rglob("*"):
+        if path.is_file() and path.stem != NEW.id:
+            target = copy / path.relative_to(root)
+            target.parent.mkdir(exist_ok=True)
+            target.write_bytes(path.read_bytes())
+    return copy
+
+
+@pytest.mark.parametrize("study_id", ["../beta", "Beta", "", "a b"])
+def test_an_id_that_is_none(study_id: str, overlaid: Overlay) -> None:
+    root = overlaid("valid")
+    wrong = Essentials(study_id, "x", 2020, "x", "VBM", {"TRD": 1})
+    with pytest.raises(DataError, match="is no id"):
+        write_new(load_registry(root), root, wrong)
+
+
+def test_groups_are_read() -> None:
+    assert parse_groups(["TRD=22", "HC=26"]) == {"TRD": 22, "HC": 26}
+    for wrong in ("TRD", "TRD=", "TRD=0", "TRD=x", "=3"):
+        with pytest.raises(ValueError, match="write it as TRD=22"):
+            parse_groups([wrong])

@@ -1,0 +1,20 @@
+"""`trdreport validate` starts fast because heavy libraries stay out."""
+
+import subprocess
+import sys
+
+from tests.conftest import ROOT
+
+
+def test_validation_imports_nothing_heavy() -> None:
+    code = (
+        "import sys; from pathlib import Path; import trdreport.cli.main;"
+        "from trdreport.records.loading import load_registry;"
+        "load_registry(Path('registry'));"
+        "heavy = {'nimare', 'nilearn', 'matplotlib', 'weasyprint', 'numba'};"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    assert run.stdout.strip() == "[]"

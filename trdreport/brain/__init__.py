@@ -1,0 +1,1 @@
+"""Where things are: spaces, search volumes, atlases and names of regions."""

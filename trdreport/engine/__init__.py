@@ -1,0 +1,1 @@
+"""From a registry to results: selection, estimation, clusters, claims, lock."""

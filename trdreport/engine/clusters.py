@@ -1,0 +1,95 @@
+"""Find clusters in a map and describe them."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from trdreport.brain.search_volume import FACES
+from trdreport.brain.spaces import BoolMap, FloatMap, apply
+from trdreport.engine.results import Experiment, SourcedFocus
+
+
+def label_clusters(stat: FloatMap, threshold: float) -> tuple[NDArray[np.int32], int]:
+    """Face-connected voxels strictly above `threshold`, numbered by falling size then peak."""
+    labels, count = ndimage.label(stat > threshold, FACES)
+    if not count:
+        return np.asarray(labels, dtype=np.int32), 0
+    inside = labels > 0
+    sizes = np.bincount(labels[inside], minlength=count + 1)[1:]
+    peaks = ndimage.maximum(stat[inside], labels[inside], np.arange(1, count + 1))
+    order = np.lexsort((-np.asarray(peaks), -sizes))
+    renumber = np.zeros(count + 1, dtype=np.int32)
+    renumber[order + 1] = np.arange(1, count + 1)
+    return renumber[labels], count
+
+
+def cluster_measures(
+    stat: FloatMap, threshold: float
+) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.float64]]:
+    """Numbered clusters, and size in voxels and mass by number; those of number 0 are 0."""
+    labels, count = label_clusters(stat, threshold)
+    inside = labels > 0
+    sizes = np.bincount(labels[inside], minlength=count + 1).astype(float)
+    masses = np.bincount(labels[inside], stat[inside] - threshold, minlength=count + 1).astype(
+        float
+    )
+    return labels, sizes, masses
+
+
+def peak_voxel(stat: FloatMap, inside: NDArray[np.bool_]) -> tuple[int, int, int]:
+    """Voxel with the largest value among those `inside`; the first of equals."""
+    i, j, k = np.unravel_index(np.argmax(np.where(inside, stat, -np.inf)), stat.shape)
+    return int(i), int(j), int(k)
+
+
+def peak_voxels(stat: FloatMap, labels: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Voxels (n, 3) with the largest value of clusters 1 to n; the first of equals."""
+    inside = np.flatnonzero(labels)
+    numbers, values = labels.ravel()[inside], stat.ravel()[inside]
+    order = np.lexsort((inside, -values, numbers))
+    _, first = np.unique(numbers[order], return_index=True)
+    return np.stack(np.unravel_index(inside[order][first], stat.shape), axis=1)
+
+
+def removal_shares(activations: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Share of each experiment in a cluster's summed ALE, by removal.
+
+    `activations` (MA) is (experiments, voxels). What the sum over voxels loses without experiment
+    i is the sum of MA_i times the product of the others' 1 - MA; losses are scaled to 1.
+    """
+    rest = np.prod(1.0 - activations, axis=0)
+    loss = (rest * activations / (1.0 - activations)).sum(axis=1)
+    return np.asarray(loss / loss.sum() if loss.sum() > 0 else loss)
+
+
+def foci_inside(
+    experiment: Experiment, inside: BoolMap, affine: NDArray[np.float64]
+) -> tuple[SourcedFocus, ...]:
+    """Foci of an experiment whose nearest voxel is `inside`."""
+    at_foci = _at_foci(experiment, inside, affine)
+    return tuple(focus for focus, there in zip(experiment.foci, at_foci, strict=True) if there)
+
+
+def meeting_clusters(
+    experiments: Iterable[Experiment], labels: NDArray[np.int32], affine: NDArray[np.float64]
+) -> tuple[int, ...]:
+    """Numbers of the clusters with foci of at least two experiments."""
+    held = Counter(
+        int(number) for e in experiments for number in np.unique(_at_foci(e, labels, affine))
+    )
+    return tuple(sorted(number for number, n in held.items() if number and n > 1))
+
+
+def _at_foci(
+    experiment: Experiment, volume: NDArray[np.int32] | BoolMap, affine: NDArray[np.float64]
+) -> NDArray[np.int32]:
+    """The volume's value at each focus's nearest voxel; 0 outside the volume."""
+    to_voxel = np.linalg.inv(affine).astype(float)
+    voxels = np.rint(apply(to_voxel, experiment.positions())).astype(int)
+    within = np.all((voxels >= 0) & (voxels < volume.shape), axis=1)
+    values = np.zeros(len(voxels), dtype=np.int32)
+    values[within] = volume[tuple(voxels[within].T)]
+    return values

@@ -1,0 +1,1 @@
+"""Methods of coordinate-based meta-analysis; the door to NiMARE."""

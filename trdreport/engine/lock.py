@@ -1,0 +1,175 @@
+"""The results lock: what every run found, small enough to read in a pull request."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from math import dist
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from trdreport.engine.claims import Claim, findings
+from trdreport.engine.codec import table_json
+from trdreport.engine.results import AnalysisResult, Cluster, ReadoutResult
+from trdreport.engine.run import Result
+from trdreport.errors import DataError, file_problem
+from trdreport.records.loading import Registry
+
+LOCK_FILE = "results.lock.json"
+
+SAME_PLACE_MM = 10.0
+"""Clusters of two builds are one when their peaks are no farther apart than this."""
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class LockedCluster(_Entry):
+    """A finding: significant, or a meeting point of the uncorrected readout. Peak in mm."""
+
+    readout: str
+    peak: tuple[int, int, int]
+    volume_mm3: int
+    p_fwe: float | None
+    region: str
+    studies: tuple[str, ...]
+
+    @property
+    def where(self) -> str:
+        """`left superior frontal gyrus (-12, -16, 62)`."""
+        return f"{self.region} ({', '.join(map(str, self.peak))})"
+
+
+class LockedRun(_Entry):
+    """One run: a hash of its experiments and choices, and what it found."""
+
+    inputs: str
+    status: Literal["run", "not run"]
+    experiments: int
+    foci: int
+    findings: tuple[LockedCluster, ...]
+
+
+class Lock(_Entry):
+    """The contents of results.lock.json: runs by id, and verdicts of published claims by id."""
+
+    format: Annotated[Literal[1], Field(description="Changes when the file's shape does.")] = 1
+    runs: dict[str, LockedRun]
+    verdicts: dict[str, str]
+
+    def text(self) -> str:
+        """The file: sorted, one value a line."""
+        return (
+            json.dumps(self.model_dump(mode="json"), indent=1, sort_keys=True, ensure_ascii=False)
+            + "\n"
+        )
+
+
+def make_lock(registry: Registry, results: Mapping[str, Result], claims: Iterable[Claim]) -> Lock:
+    """The lock of a build's results."""
+    return Lock(
+        runs={run.id: _run(registry, results[run.id]) for run in registry.plan.runs},
+        verdicts={claim.claim: claim.verdict.value for claim in claims},
+    )
+
+
+def read_lock(text: str, name: str) -> Lock:
+    """A lock from its file's text; raises DataError when it is none."""
+    try:
+        return Lock.model_validate_json(text)
+    except ValidationError as error:
+        message = "is no results lock; write it anew with trdreport build --update-lock"
+        raise DataError([file_problem(name, message)]) from error
+
+
+def _run(registry: Registry, result: Result) -> LockedRun:
+    profile = registry.run(result.run).profile.model_dump_json(exclude={"title"})
+    inputs = hashlib.sha256(table_json(result.table) + profile.encode()).hexdigest()[:16]
+    found = result.readouts if isinstance(result, AnalysisResult) else ()
+    return LockedRun(
+        inputs=inputs,
+        status="run" if isinstance(result, AnalysisResult) else "not run",
+        experiments=len(result.table.experiments),
+        foci=result.table.n_foci,
+        findings=tuple(_cluster(readout, c) for readout in found for c in findings(readout)),
+    )
+
+
+def _cluster(readout: ReadoutResult, cluster: Cluster) -> LockedCluster:
+    x, y, z = (round(value) for value in cluster.peak)
+    return LockedCluster(
+        readout=readout.readout,
+        peak=(x, y, z),
+        volume_mm3=cluster.volume_mm3,
+        p_fwe=None if cluster.p_fwe is None else round(cluster.p_fwe, 3),
+        region=str(cluster.label),
+        studies=cluster.contributing,
+    )
+
+
+def differences(old: Lock, new: Lock) -> list[str]:
+    """What changed between two locks, in words, in the order of run ids."""
+    told: list[str] = []
+    unmoved: list[str] = []
+    for run in sorted({*old.runs, *new.runs}):
+        if run not in old.runs:
+            told.append(f"{run}: new")
+        elif run not in new.runs:
+            told.append(f"{run}: removed")
+        else:
+            before, after = old.runs[run], new.runs[run]
+            found = [f"{run}: {what}" for what in _of_run(before, after)]
+            told += found
+            if not found and before.inputs != after.inputs:
+                unmoved.append(run)
+    if unmoved:
+        which = "all runs" if len(unmoved) == len(new.runs) else ", ".join(unmoved)
+        told.append(f"other foci, sample sizes or choices, and the same clusters: {which}")
+    for claim in sorted({*old.verdicts, *new.verdicts}):
+        verdicts = [lock.verdicts.get(claim, "no claim") for lock in (old, new)]
+        if verdicts[0] != verdicts[1]:
+            told.append(f"published value {claim}: {verdicts[0]} before, {verdicts[1]} now")
+    return told
+
+
+def _of_run(old: LockedRun, new: LockedRun) -> Iterator[str]:
+    if old.status != new.status:
+        yield f"{old.status} before, {new.status} now"
+    sizes = [
+        f"{before} {what} before, {after} now"
+        for what, before, after in (
+            ("experiments", old.experiments, new.experiments), ("foci", old.foci, new.foci),
+        )
+        if before != after
+    ]  # fmt: skip
+    if sizes:
+        yield "; ".join(sizes)
+    left = list(new.findings)
+    for before in old.findings:
+        same = [c for c in left if c.readout == before.readout]
+        after = min(same, key=lambda c: dist(c.peak, before.peak), default=None)
+        if after is None or dist(after.peak, before.peak) > SAME_PLACE_MM:
+            yield f"{_kind(before)} gone: {before.where}"
+            continue
+        left.remove(after)
+        yield from _of_cluster(before, after)
+    yield from (f"{_kind(cluster)} appeared: {cluster.where}" for cluster in left)
+
+
+def _kind(cluster: LockedCluster) -> str:
+    return "meeting point" if cluster.p_fwe is None else "significant cluster"
+
+
+def _of_cluster(old: LockedCluster, new: LockedCluster) -> Iterator[str]:
+    changes = []
+    if old.peak != new.peak:
+        changes.append(f"moved {dist(old.peak, new.peak):.0f} mm to {new.where}")
+    if old.volume_mm3 != new.volume_mm3:
+        changes.append(f"{old.volume_mm3} mm³ before, {new.volume_mm3} now")
+    if old.p_fwe != new.p_fwe:
+        changes.append(f"p FWE {old.p_fwe:g} before, {new.p_fwe:g} now")
+    if old.studies != new.studies:
+        changes.append(f"from {', '.join(old.studies)} before, {', '.join(new.studies)} now")
+    if changes:
+        yield f"{_kind(old)} at {old.where}: {'; '.join(changes)}"

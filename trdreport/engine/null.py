@@ -1,0 +1,136 @@
+"""The permutation null of ALE: largest value, cluster and mass of random data sets.
+
+Each permutation moves every focus to a random place in the mask and keeps how many foci an
+experiment has and how wide its kernel is (Eickhoff et al. 2012). A focus moves by whole voxels
+and keeps its offset from the centre of its voxel: a focus between centres covers more voxels than
+one in a centre, so a null without its offset would call the spot of a single focus significant.
+
+Permutation i draws from a counter-based generator keyed by the seed and i, so the null does not
+depend on how the work is divided. The compiled loops are in `null_loops`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trdreport.brain.spaces import BoolMap
+from trdreport.engine.kernel import axis_reach, sigma_mm
+from trdreport.engine.null_loops import crowded_maxima, scattered_maxima
+from trdreport.work.scheduling import Local, Scheduler
+
+CHUNK = 250
+"""Permutations that a worker takes at a time."""
+
+CROWDED = 280
+"""Foci from which on it is faster to visit every voxel than to look for meeting foci."""
+
+
+@dataclass(frozen=True)
+class NullPlan:
+    """All of a permutation run but the seed.
+
+    `inside` is the mask's bounding box, padded so that no kernel leaves it; `voxels` (n, 3) are
+    those of the mask. `sigmas` (voxels) and `reaches` (whole voxels) give each experiment's kernel,
+    `foci_of` its range of foci; `offsets` (foci, 3) is where in its voxel each focus lies, in
+    voxels.
+    """
+
+    inside: BoolMap
+    voxels: NDArray[np.int64]
+    sigmas: NDArray[np.float64]
+    reaches: NDArray[np.int64]
+    foci_of: NDArray[np.int64]
+    offsets: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class NullMaxima:
+    """One entry a permutation: largest ALE, cluster size in voxels and cluster mass."""
+
+    ale: NDArray[np.float64]
+    size: NDArray[np.float64]
+    mass: NDArray[np.float64]
+
+    def __add__(self, more: "NullMaxima") -> "NullMaxima":
+        """These permutations and then the others."""
+        pairs = zip(vars(self).values(), vars(more).values(), strict=True)
+        return NullMaxima(*(np.concatenate(pair) for pair in pairs))
+
+
+def plan_null(
+    sample_sizes: Sequence[int],
+    foci: Sequence[NDArray[np.float64]],
+    mask: BoolMap,
+    voxel_mm: float,
+) -> NullPlan:
+    """Prepare a run for experiments with these sample sizes and foci (n, 3) in voxels.
+
+    `voxel_mm` is the edge of the mask's cubic voxels. Of the foci only their number and their
+    offsets from voxel centres matter.
+    """
+    positions = np.concatenate(foci)
+    sigmas = np.array([sigma_mm(n) / voxel_mm for n in sample_sizes])
+    reaches = np.array([axis_reach(sigma) for sigma in sigmas])
+    inside = np.pad(_bounding_box(mask), int(reaches.max()) + 2)
+    return NullPlan(
+        inside=inside,
+        voxels=np.argwhere(inside),
+        sigmas=sigmas,
+        reaches=reaches,
+        foci_of=np.cumsum([0, *map(len, foci)]),
+        offsets=positions - np.rint(positions),
+    )
+
+
+def _bounding_box(mask: BoolMap) -> BoolMap:
+    """The mask without the empty planes around it."""
+    inside = np.argwhere(mask)
+    low, high = inside.min(axis=0), inside.max(axis=0) + 1
+    return mask[tuple(slice(a, b) for a, b in zip(low, high, strict=True))]
+
+
+def permute(
+    plan: NullPlan,
+    threshold: float,
+    seed: int,
+    indices: range,
+    scheduler: Scheduler = Local(),  # noqa: B008 (frozen)
+) -> NullMaxima:
+    """Maxima of the random data sets with these indices; clusters are above `threshold` (ALE)."""
+    starts = range(indices.start, indices.stop, CHUNK)
+    chunks = [range(start, min(start + CHUNK, indices.stop)) for start in starts]
+    maxima = np.concatenate(scheduler.map(partial(run_chunk, plan, threshold, seed), chunks))
+    return NullMaxima(maxima[:, 0], maxima[:, 1], maxima[:, 2])
+
+
+def run_chunk(plan: NullPlan, threshold: float, seed: int, indices: range) -> NDArray[np.float64]:
+    """Maxima (n, 3) of the permutations with these indices: ALE, size, mass."""
+    return maxima_of(plan, threshold, np.stack([draw(plan, seed, index) for index in indices]))
+
+
+def draw(plan: NullPlan, seed: int, index: int) -> NDArray[np.float64]:
+    """Places (foci, 3) of all foci in permutation `index`, in voxels of the padded mask."""
+    generator = np.random.Generator(np.random.Philox(key=np.array([seed, index], np.uint64)))
+    return plan.voxels[generator.integers(len(plan.voxels), size=len(plan.offsets))] + plan.offsets
+
+
+def maxima_of(
+    plan: NullPlan, threshold: float, places: NDArray[np.float64], *, crowded: int = CROWDED
+) -> NDArray[np.float64]:
+    """Maxima (n, 3) of data sets with foci at `places` (n, foci, 3), voxels of the padded mask.
+
+    From `crowded` foci on every voxel that a kernel reaches is visited; below, only the voxels
+    that can pass the threshold, and a data set in which none does is done again in full.
+    """
+    arrays = (plan.sigmas, plan.reaches, plan.foci_of, plan.inside.ravel())
+    shape = np.array(plan.inside.shape)
+    if int(plan.foci_of[-1]) >= crowded:
+        return np.asarray(crowded_maxima(places, *arrays, shape, threshold))
+    maxima = np.asarray(scattered_maxima(places, *arrays, shape, threshold))
+    below = maxima[:, 1] == 0
+    if below.any():
+        maxima[below] = crowded_maxima(places[below], *arrays, shape, threshold)
+    return maxima

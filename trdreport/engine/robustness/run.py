@@ -1,0 +1,318 @@
+"""Ask every robustness question of the results, or read what an earlier build found."""
+
+import gc
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+from pydantic import TypeAdapter
+
+from trdreport.brain.spaces import Coordinate, FloatMap, convert
+from trdreport.engine.claims import findings
+from trdreport.engine.codec import table_json
+from trdreport.engine.results import CLUSTER_FWE, AnalysisResult, Cluster, ExperimentTable
+from trdreport.engine.robustness.results import (
+    ClaimCurve,
+    Difference,
+    FailSafeDraw,
+    FailSafeN,
+    NotCompared,
+    Outcome,
+    Retest,
+    Robustness,
+    Target,
+)
+from trdreport.engine.robustness.specifications import Cell, Claimed, cells, other_cells
+from trdreport.engine.run import Result
+from trdreport.model.plan import Comparison, FailSafe, Profile, Run
+from trdreport.model.published import PublishedResult
+from trdreport.records.loading import Registry
+from trdreport.work.store import Store
+from trdreport.work.workers import side_by_side
+
+CELLS_A_PIECE = 12
+"""Cells of a multiverse that one process takes at a time."""
+
+_RETESTS = TypeAdapter(tuple[Retest, ...])
+_DRAW = TypeAdapter(FailSafeDraw)
+_FEWEST = TypeAdapter(int | None)
+_OUTCOMES = TypeAdapter(tuple[tuple[Outcome, ...], ...])
+_DIFFERENCE = TypeAdapter(Difference)
+
+Place = tuple[str, ...]
+"""Says which answer a piece of work is part of."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One stored piece of work: where it belongs, what it depends on, how it is made and read."""
+
+    place: Place
+    inputs: tuple[bytes | str, ...]
+    make: Callable[[], bytes]
+    reader: TypeAdapter[Any]
+
+
+def run_robustness(
+    registry: Registry,
+    results: Mapping[str, Result],
+    store: Store,
+    *,
+    done: Callable[[int, int], None] = lambda _done, _all: None,
+) -> Robustness:
+    """All robustness analyses that the plan asks for; pieces that the store lacks run in processes.
+
+    `done` is told how many pieces of how many that had to be computed are done.
+    """
+    runs = [
+        (run, result)
+        for run in registry.plan.runs
+        if isinstance(result := results[run.id], AnalysisResult)
+    ]
+    clusters = [
+        (run, result, cluster)
+        for run, result in runs
+        for cluster in findings(result.readout(CLUSTER_FWE))
+    ]
+    settings = registry.plan.fail_safe
+    pieces = [
+        *(_fewest_piece(*of, settings) for of in clusters if settings),
+        *_specification_pieces(registry),
+        *(
+            _draw_piece(*of, settings, index)
+            for of in clusters
+            if settings
+            for index in range(settings.draws)
+        ),
+        *(_retest_piece(run, result) for run, result in runs),
+        *_difference_pieces(registry, results),
+    ]  # fmt: skip
+    made = _made(store, pieces, done)
+    fail_safe: dict[str, tuple[FailSafeN, ...]] = {}
+    for run, result, cluster in clusters if settings else ():
+        found = _fail_safe_n(run, result, cluster, made)
+        fail_safe[run.id] = (*fail_safe.get(run.id, ()), found)
+    return Robustness(
+        leave_one_out={run.id: made["leave-one-out", run.id][0] for run, _ in runs},
+        fail_safe=fail_safe,
+        curves=_curves(registry, made) if registry.plan.multiverse else (),
+        differences=_differences(registry, results, made),
+    )
+
+
+Made = Mapping[Place, list[Any]]
+
+
+def _made(store: Store, pieces: list[Piece], done: Callable[[int, int], None]) -> Made:
+    """What the pieces give, by place, in their order; missing ones are made side by side."""
+
+    def run(make: Iterable[Callable[[], bytes]]) -> list[bytes]:
+        missing = list(make)
+        count = iter(range(1, len(missing) + 1))
+        return side_by_side(missing, done=lambda: done(next(count), len(missing)))
+
+    contents = store.remember_all(
+        [(piece.place[0], piece.inputs) for piece in pieces], [p.make for p in pieces], run
+    )
+    made: dict[Place, list[Any]] = {}
+    for piece, content in zip(pieces, contents, strict=True):
+        made.setdefault(piece.place, []).append(piece.reader.validate_json(content))
+    return made
+
+
+def _json(profile: Profile) -> str:
+    return profile.model_dump_json(exclude={"title"})
+
+
+def targets(result: AnalysisResult) -> tuple[Target, ...]:
+    """The findings of a run, of both readouts."""
+    return tuple(
+        Target(readout.readout, cluster.number)
+        for readout in result.readouts
+        for cluster in findings(readout)
+    )
+
+
+def _retest_piece(run: Run, result: AnalysisResult) -> Piece:
+    wanted = targets(result)
+    return Piece(
+        ("leave-one-out", run.id),
+        (table_json(result.table), _json(run.profile), repr(wanted)),
+        partial(_retest, result.table, run.profile, wanted),
+        _RETESTS,
+    )
+
+
+def _fewest_piece(run: Run, result: AnalysisResult, cluster: Cluster, settings: FailSafe) -> Piece:
+    return Piece(
+        ("fewest-removed", run.id, str(cluster.number)),
+        (table_json(result.table), _json(run.profile), str(cluster.number),
+         str(settings.permutations)),
+        partial(_fewest, result.table, run.profile, cluster.number, settings),
+        _FEWEST,
+    )  # fmt: skip
+
+
+def _draw_piece(
+    run: Run, result: AnalysisResult, cluster: Cluster, settings: FailSafe, index: int
+) -> Piece:
+    return Piece(
+        ("fail-safe", run.id, str(cluster.number)),
+        (table_json(result.table), _json(run.profile), str(cluster.number),
+         settings.model_dump_json(exclude={"draws"}), str(index)),
+        partial(_draw, result.table, run.profile, cluster.number, settings, index),
+        _DRAW,
+    )  # fmt: skip
+
+
+def _fail_safe_n(run: Run, result: AnalysisResult, cluster: Cluster, made: Made) -> FailSafeN:
+    return FailSafeN(
+        target=Target(CLUSTER_FWE, cluster.number),
+        draws=tuple(made["fail-safe", run.id, str(cluster.number)]),
+        experiments=len(result.table.experiments),
+        contributing=sum(part.foci_inside > 0 for part in cluster.contributions),
+        fewest_removed=made["fewest-removed", run.id, str(cluster.number)][0],
+    )
+
+
+def _specification_pieces(registry: Registry) -> Iterable[Piece]:
+    """The grid for every claim; the other estimators for claims of clusters."""
+    multiverse = registry.plan.multiverse
+    if multiverse is None:
+        return
+    for analysis in dict.fromkeys(claim.analysis for claim in registry.published.results):
+        run = registry.run(analysis)
+        own = [claim for claim in registry.published.results if claim.analysis == analysis]
+        claims = tuple(Claimed(p.readout, _peaks_mni(p, run.profile)) for p in own)
+        grid = list(cells(registry, run, multiverse))
+        for start in range(0, len(grid), CELLS_A_PIECE):
+            yield _specification_piece(run, grid[start : start + CELLS_A_PIECE], claims)
+        for claim in claims:
+            for cell in other_cells(registry, run, multiverse) if claim.peaks else ():
+                yield _specification_piece(run, [cell], (claim,))
+
+
+def _specification_piece(run: Run, some: list[Cell], claims: tuple[Claimed, ...]) -> Piece:
+    inputs: list[bytes | str] = [repr(claims), _json(run.profile)]
+    for cell in some:
+        inputs += [cell.estimator, table_json(cell.table), *map(_json, cell.profiles)]
+    return Piece(
+        ("specifications", run.analysis.id, *(claim.readout for claim in claims)),
+        tuple(inputs),
+        partial(_specifications, tuple(some), claims, run.profile),
+        _OUTCOMES,
+    )
+
+
+def _peaks_mni(published: PublishedResult, profile: Profile) -> tuple[Coordinate, ...]:
+    peaks = np.array([c.peak for c in published.clusters], dtype=float).reshape(-1, 3)
+    mni = convert(peaks, profile.space, "MNI", profile.transform)
+    return tuple((float(x), float(y), float(z)) for x, y, z in mni)
+
+
+def _curves(registry: Registry, made: Made) -> tuple[ClaimCurve, ...]:
+    """Every published claim with its outcomes, in the order of published.yaml."""
+    outcomes: dict[tuple[str, str], list[Outcome]] = {}
+    for (kind, *place), parts in made.items():
+        if kind == "specifications":
+            analysis, *readouts = place
+            for part in parts:
+                for readout, own in zip(readouts, part, strict=True):
+                    outcomes.setdefault((analysis, readout), []).extend(own)
+    return tuple(
+        ClaimCurve(
+            published.analysis,
+            published.readout,
+            _peaks_mni(published, registry.run(published.analysis).profile),
+            tuple(outcomes[published.analysis, published.readout]),
+        )
+        for published in registry.published.results
+    )
+
+
+def _lacking(comparison: Comparison, results: Mapping[str, Result]) -> str:
+    """Why a comparison cannot be done; empty where it can."""
+    for name in (comparison.first, comparison.second):
+        result = results[name]
+        if not isinstance(result, AnalysisResult):
+            return f"{name} was not run: {result.reason}"
+    return ""
+
+
+def _difference_pieces(registry: Registry, results: Mapping[str, Result]) -> Iterable[Piece]:
+    """Each comparison under the profile of its first analysis."""
+    for comparison in registry.plan.comparisons:
+        first, second = results[comparison.first], results[comparison.second]
+        if isinstance(first, AnalysisResult) and isinstance(second, AnalysisResult):
+            profile = registry.run(comparison.first).profile
+            yield Piece(
+                ("difference", comparison.id),
+                (comparison.model_dump_json(exclude={"title"}), _json(profile),
+                 table_json(first.table), table_json(second.table)),
+                partial(_difference, comparison, _side(first), _side(second), profile),
+                _DIFFERENCE,
+            )  # fmt: skip
+
+
+def _side(result: AnalysisResult) -> tuple[ExperimentTable, Mapping[str, FloatMap]]:
+    return result.table, {name: result.maps[name] for name in ("z", "p", "p_fwe")}
+
+
+def _differences(
+    registry: Registry, results: Mapping[str, Result], made: Made
+) -> tuple[Difference | NotCompared, ...]:
+    found: list[Difference | NotCompared] = []
+    for comparison in registry.plan.comparisons:
+        reason = _lacking(comparison, results)
+        done = NotCompared(comparison.id, reason) if reason else None
+        found.append(done or made["difference", comparison.id][0])
+    return tuple(found)
+
+
+# What a process does. Each imports nimare, which takes seconds, only when it is to work.
+
+
+def _retest(table: ExperimentTable, profile: Profile, wanted: tuple[Target, ...]) -> bytes:
+    from trdreport.engine.robustness.leave_one_out import leave_one_out
+
+    gc.freeze()  # nilearn collects garbage at each image; what is imported is none
+    return _RETESTS.dump_json(leave_one_out(table, profile, wanted))
+
+
+def _fewest(table: ExperimentTable, profile: Profile, cluster: int, settings: FailSafe) -> bytes:
+    from trdreport.engine.robustness.fail_safe import fewest_removed
+
+    gc.freeze()
+    return _FEWEST.dump_json(fewest_removed(table, profile, cluster, settings))
+
+
+def _draw(
+    table: ExperimentTable, profile: Profile, cluster: int, settings: FailSafe, index: int
+) -> bytes:
+    from trdreport.engine.robustness.fail_safe import fail_safe_draw
+
+    gc.freeze()
+    return _DRAW.dump_json(fail_safe_draw(table, profile, cluster, settings, index))
+
+
+def _specifications(
+    part: tuple[Cell, ...], claims: tuple[Claimed, ...], published: Profile
+) -> bytes:
+    from trdreport.engine.robustness.multiverse import outcomes
+
+    gc.freeze()
+    return _OUTCOMES.dump_json(outcomes(part, claims, published))
+
+
+def _difference(
+    comparison: Comparison,
+    first: tuple[ExperimentTable, Mapping[str, FloatMap]],
+    second: tuple[ExperimentTable, Mapping[str, FloatMap]],
+    profile: Profile,
+) -> bytes:
+    from trdreport.engine.robustness.comparison import Side, compare
+
+    gc.freeze()
+    return _DIFFERENCE.dump_json(compare(comparison, Side(*first), Side(*second), profile))

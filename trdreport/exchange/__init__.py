@@ -1,0 +1,1 @@
+"""The registry in the formats of other tools, read and written."""

@@ -1,0 +1,159 @@
+"""The kinds of value that records are made of."""
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal, TypeVar, get_args
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+)
+
+Unknown = Literal["not_reported", "not_available"]
+"""`not_reported`: the paper does not say. `not_available`: we lack the document."""
+
+UNKNOWN_WORDS: tuple[str, ...] = get_args(Unknown)
+
+T = TypeVar("T")
+
+
+def _known_or_unknown(value: Any) -> str:
+    return "unknown" if isinstance(value, str) and value in UNKNOWN_WORDS else "known"
+
+
+Maybe = Annotated[
+    Annotated[T, Tag("known")] | Annotated[Unknown, Tag("unknown")],
+    Discriminator(_known_or_unknown),
+]
+"""A value of the given type, or one of the two words for unknown."""
+
+
+def _integer_as_decimal(value: Any) -> Any:
+    return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _iso_date(value: Any) -> Any:
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise ValueError(f"'{value}' is not a date; write it as 2022-04-23") from None
+    return value
+
+
+def _safe_url(value: str) -> str:
+    if not re.fullmatch(r"https?://[^\s<>\"']+", value):
+        raise ValueError("a link starts with http:// or https:// and has no spaces or quotes")
+    return value
+
+
+Number = Annotated[Decimal, BeforeValidator(_integer_as_decimal)]
+"""A finite number that keeps its printed digits."""
+
+
+LIKE_UNKNOWN = ("not reported", "not available", "unknown", "n/a", "na", "nr", "none reported")
+
+
+TODO = "TODO"
+"""Stands in a record that is being written; it does not validate."""
+
+
+def _printable(value: str) -> str:
+    if value.strip() == TODO:
+        raise ValueError("is still to be written")
+    if not value.strip():
+        raise ValueError("must not be empty")
+    if value.strip().lower().replace("-", " ") in LIKE_UNKNOWN:
+        words = " or ".join(UNKNOWN_WORDS)
+        raise ValueError(f"'{value}' is not how unknown is said; write {words}")
+    if any(ord(c) < 32 and c not in "\n\t" for c in value):
+        raise ValueError("holds a control character; remove it")
+    return value.strip()
+
+
+Text = Annotated[str, Field(max_length=2000), AfterValidator(_printable)]
+Count = Annotated[int, Field(ge=0, le=10_000_000)]
+People = Annotated[int, Field(ge=1, le=1_000_000)]
+Percent = Annotated[Number, Field(ge=0, le=100)]
+NonNegative = Annotated[Number, Field(ge=0)]
+Positive = Annotated[Number, Field(gt=0)]
+Probability = Annotated[Number, Field(ge=0, le=1)]
+Years = Annotated[Number, Field(ge=0, le=120)]
+Year = Annotated[int, Field(ge=1900, le=2100)]
+Date = Annotated[date, BeforeValidator(_iso_date)]
+Url = Annotated[str, AfterValidator(_safe_url)]
+ID = r"^[a-z0-9][a-z0-9-]{0,63}$"
+Identifier = Annotated[str, Field(pattern=ID)]
+CitationKey = Annotated[str, Field(pattern=ID)]
+Contrast = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9]*>[A-Za-z][A-Za-z0-9]*$")]
+"""Direction of a comparison, such as `TRD>HC`: more in the first group than in the second."""
+
+Space = Literal["MNI", "TAL"]
+
+Place = tuple[Decimal, Decimal, Decimal]
+"""x, y, z of a focus in mm, as published."""
+
+
+class Record(BaseModel):
+    """Base of every record: frozen, strict, no unknown keys, no infinities."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Source(Record):
+    """Where values come from."""
+
+    covers: Annotated[
+        tuple[Text, ...],
+        Field(min_length=1, description="Parts of this record that the place gives."),
+    ]
+    document: Annotated[CitationKey, Field(description="Citation key of the document.")]
+    place: Annotated[Text, Field(description="Table, figure or section of the document.")]
+    page: Annotated[
+        Maybe[People], Field(description="Page number; the manuscripts we hold have none.")
+    ]
+
+
+class Acknowledged(Record):
+    """A finding of `trdreport check` that is left as it is, and why."""
+
+    code: Annotated[Text, Field(description="Code of the check, such as GRIM.")]
+    field: Annotated[
+        Text | None, Field(description="Only findings of this field, such as groups.TRD.")
+    ] = None
+    reason: Annotated[Text, Field(description="Why it is left as it is.")]
+
+
+class Elsewhere(Record):
+    """A value of this record that another place prints differently."""
+
+    field: Annotated[Text, Field(description="Path of the field, such as imaging.measure.")]
+    value: Annotated[Text, Field(description="The other value, as printed there.")]
+    document: Annotated[CitationKey, Field(description="Citation key of the other document.")]
+    place: Annotated[Text, Field(description="Table, figure or section there.")]
+
+
+class MeanSd(Record):
+    """A mean with its standard deviation, both as printed; neither can be negative here."""
+
+    mean: Annotated[NonNegative, Field(description="Mean, as printed.")]
+    sd: Annotated[Maybe[NonNegative], Field(description="Standard deviation, as printed.")]
+
+
+class Age(Record):
+    """Age in years, mean and standard deviation, both as printed."""
+
+    mean: Annotated[Years, Field(description="Mean age in years.")]
+    sd: Annotated[Maybe[NonNegative], Field(description="Standard deviation in years.")]
+
+
+def split_contrast(contrast: str) -> tuple[str, str]:
+    """`TRD>HC` as `("TRD", "HC")`: the group with more, the group with less."""
+    more, less = contrast.split(">")
+    return more, less

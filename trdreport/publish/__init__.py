@@ -1,0 +1,1 @@
+"""From results to a site: build, render, PDF, package, serve."""

@@ -1,0 +1,128 @@
+"""The site as a package: a manifest with check sums, RO-Crate metadata, and one ZIP of all data."""
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+
+from trdreport.exchange.citing import LICENCE, SHORT_DIGEST, title
+from trdreport.exchange.delimited import to_csv
+from trdreport.publish.media import media_type
+from trdreport.records.loading import Registry
+
+MANIFEST = "data/manifest.csv"
+CRATE = "ro-crate-metadata.json"
+PACKED = ("data/", "figures/", CRATE)
+"""What the ZIP holds: all but the pages, the PDFs and what only they need."""
+
+EPOCH = (1980, 1, 1, 0, 0, 0)
+"""The earliest time a ZIP can say; a fixed one makes the file the same every time."""
+
+
+def archive_name(registry: Registry) -> str:
+    """Name of the ZIP under data/."""
+    return f"trdreport-{registry.digest[:SHORT_DIGEST]}.zip"
+
+
+def packaged(registry: Registry, files: Mapping[str, bytes], version: str) -> dict[str, bytes]:
+    """RO-Crate metadata, the manifest and the ZIP for the files of a site, by path."""
+    crate = {CRATE: ro_crate(registry, files, version)}
+    listed = {MANIFEST: manifest({**files, **crate})}
+    packed = {
+        name: content
+        for name, content in {**files, **crate, **listed}.items()
+        if name.startswith(PACKED)
+    }
+    return {**crate, **listed, f"data/{archive_name(registry)}": archive(packed)}
+
+
+def manifest(files: Mapping[str, bytes]) -> bytes:
+    """Every file with its size and SHA-256; the manifest itself and the ZIP are not in it."""
+    rows = [
+        (name, str(len(content)), hashlib.sha256(content).hexdigest())
+        for name, content in sorted(files.items())
+    ]
+    return to_csv(("file", "bytes", "sha256"), rows).encode()
+
+
+def archive(files: Mapping[str, bytes]) -> bytes:
+    """A ZIP of files by path, the same bytes every time."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as packed:
+        for name, content in sorted(files.items()):
+            entry = zipfile.ZipInfo(name, EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            packed.writestr(entry, content)
+    return buffer.getvalue()
+
+
+def ro_crate(registry: Registry, files: Mapping[str, bytes], version: str) -> bytes:
+    """RO-Crate 1.1 metadata of the site, every data file described.
+
+    `datePublished`, which RO-Crate asks for, is the end of the newest search: what the report is
+    up to date with. The day on which it was built is not published.
+    """
+    review = registry.references[registry.review.citation]
+    doi = f"https://doi.org/{review.doi}" if review.doi else f"#{review.key}"
+    people: list[dict[str, object]] = [
+        {"@id": f"#{author}", "@type": "Person", "name": author} for author in review.authors
+    ]
+    data = [name for name in sorted(files) if name.startswith(("data/", "figures/"))]
+    graph: list[dict[str, object]] = [
+        {
+            "@id": CRATE,
+            "@type": "CreativeWork",
+            "about": {"@id": "./"},
+            "conformsTo": {"@id": "https://w3id.org/ro/crate/1.1"},
+        },
+        {
+            "@id": "./",
+            "@type": "Dataset",
+            "name": title(registry),
+            "description": registry.review.question,
+            "datePublished": str(registry.searches[-1].date),
+            "license": {"@id": LICENCE},
+            "identifier": registry.digest,
+            "citation": {"@id": doi},
+            "hasPart": [{"@id": name} for name in data],
+        },
+        {
+            "@id": LICENCE,
+            "@type": "CreativeWork",
+            "name": "CC0 1.0 Universal",
+        },
+        {
+            "@id": doi,
+            "@type": "ScholarlyArticle",
+            "name": review.title,
+            "author": [{"@id": f"#{author}"} for author in review.authors],
+        },
+        *people,
+        {
+            "@id": "#trdreport",
+            "@type": "SoftwareApplication",
+            "name": "trdreport",
+            "softwareVersion": version,
+        },
+        {
+            "@id": "#build",
+            "@type": "CreateAction",
+            "name": "trdreport build",
+            "instrument": {"@id": "#trdreport"},
+            "result": {"@id": "./"},
+        },
+    ]
+    graph += [
+        {
+            "@id": name,
+            "@type": "File",
+            "contentSize": str(len(files[name])),
+            "encodingFormat": media_type(name),
+            "sha256": hashlib.sha256(files[name]).hexdigest(),
+        }
+        for name in data
+    ]
+    crate = {"@context": "https://w3id.org/ro/crate/1.1/context", "@graph": graph}
+    return (json.dumps(crate, indent=1, ensure_ascii=False) + "\n").encode()

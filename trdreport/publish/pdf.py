@@ -1,0 +1,101 @@
+"""The door to WeasyPrint: the report as a tagged PDF, plain or for archives, and SVG as PNG."""
+
+import io
+import os
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from trdreport.publish.media import media_type
+
+if TYPE_CHECKING:
+    from weasyprint import HTML
+
+EPOCH = "0"
+"""Fonts inside the PDF carry a date; a fixed one makes the file the same every time."""
+
+FILES = "https://site.invalid/"
+"""Where a page for the PDF looks for images and styles: a name for the files in hand."""
+
+PIXELS_PER_POINT = 2.0
+"""Of a picture made from an SVG."""
+
+
+@contextmanager
+def _fixed_date() -> Iterator[None]:
+    before = os.environ.get("SOURCE_DATE_EPOCH")
+    os.environ["SOURCE_DATE_EPOCH"] = before or EPOCH
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["SOURCE_DATE_EPOCH"]
+
+
+def write_pdf(
+    page: str, files: Mapping[str, bytes], attached: Mapping[str, bytes] | None = None
+) -> bytes:
+    """A page as PDF/UA-1 in its print style, or as PDF/A-3 with the files in `attached`.
+
+    Nothing is read from disk or network: the page names images and styles as `FILES` and their
+    path in the site, and `files` has their contents by path. Links that are relative stay so.
+    Raises when a file is missing.
+    """
+    with _fixed_date():
+        from weasyprint import Attachment
+
+        html = _html(page, files)
+        if not attached:
+            return bytes(html.write_pdf(pdf_variant="pdf/ua-1"))
+        day = datetime.fromtimestamp(int(os.environ["SOURCE_DATE_EPOCH"]), UTC)
+        attachments = [
+            Attachment(
+                file_obj=io.BytesIO(content),
+                name=name.removeprefix("data/").replace("/", "-"),
+                description=name,
+                created=day,
+                modified=day,
+                relationship="Data",
+            )
+            for name, content in sorted(attached.items())
+        ]
+        with warnings.catch_warnings():
+            # WeasyPrint leaves the colour profile that PDF/A wants open until it is collected.
+            warnings.simplefilter("ignore", ResourceWarning)
+            return bytes(html.write_pdf(pdf_variant="pdf/a-3a", attachments=attachments))
+
+
+def picture(svg: bytes, files: Mapping[str, bytes]) -> bytes:
+    """An SVG as PNG, through PDF, in the fonts of the report."""
+    with _fixed_date():
+        import pypdfium2
+
+        text = svg.decode()
+        width, height = text.split('viewBox="0 0 ', 1)[1].split('"', 1)[0].split()
+        page = (
+            f'<!doctype html><link rel="stylesheet" href="{FILES}assets/fonts.css"><style>'
+            f"@page {{ size: {width}pt {height}pt; margin: 0 }} body {{ margin: 0 }}"
+            f"</style>{text}"
+        )
+        document = pypdfium2.PdfDocument(_html(page, files).write_pdf())
+        image = document[0].render(scale=PIXELS_PER_POINT).to_pil()
+        buffer = io.BytesIO()
+        image.save(buffer, "PNG", optimize=True)
+        return buffer.getvalue()
+
+
+def _html(page: str, files: Mapping[str, bytes]) -> "HTML":
+    """A page for WeasyPrint that finds its files in hand and nowhere else."""
+    from weasyprint import HTML
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+    class InHand(URLFetcher):  # type: ignore[misc]
+        def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:  # noqa: ARG002
+            content = files.get(url.removeprefix(FILES))
+            if content is None:
+                raise FatalURLFetchingError(f"the report has no file {url}")
+            return URLFetcherResponse(url, content, {"Content-Type": media_type(url)})
+
+    return HTML(string=page, media_type="print", url_fetcher=InHand())

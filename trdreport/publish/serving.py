@@ -1,0 +1,398 @@
+"""Serve a site on this computer, build it again on every change, reload it in the browser.
+
+What is added for the browser is added to the answer; the files of the site stay as they are.
+"""
+
+import errno
+import os
+import re
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from html import escape, unescape
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from trdreport.errors import DataError
+from trdreport.publish.media import content_type
+from trdreport.publish.site import MARKER
+
+ADDRESS = "127.0.0.1"
+
+POLL = 0.5
+"""Seconds between two looks at the watched folders."""
+
+SETTLE = 0.1
+"""Seconds without a change after which a checkout or a save is taken to be complete."""
+
+SWAP = 0.05
+"""Seconds after which a site that is being replaced is there again."""
+
+HEARTBEAT = 15.0
+"""Seconds between two signs of life to a waiting page, by which a departed one is noticed."""
+
+# A browser keeps six connections to a server: pages in hidden tabs give theirs back.
+RELOAD_JS = """\
+"use strict";
+const state = document.currentScript.dataset.state;
+let source;
+function listen() {
+  source?.close();
+  if (document.hidden) return;
+  source = new EventSource("/-/events?" + state);
+  source.onmessage = () => { source.close(); location.reload(); };
+}
+document.addEventListener("visibilitychange", listen);
+listen();
+"""
+
+# Sticky, because a reloaded page keeps its place and may show its middle.
+BROKEN_CSS = """\
+.broken { position: sticky; top: 0; z-index: 99; max-height: 60vh; overflow: auto;
+  margin: 0; padding: 1rem 1.25rem; background: #fff1ee; color: #5c1a0c;
+  border-bottom: 4px solid #9c2b14; font-family: system-ui, sans-serif; }
+.broken h2 { margin: 0 0 .5rem; padding: 0; border: 0; font-size: 1.2rem; }
+.broken pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; font-size: .9rem; }
+"""
+
+OWN = {"/-/reload.js": RELOAD_JS, "/-/broken.css": BROKEN_CSS}
+
+_LOCAL = re.compile(r"(127\.0\.0\.1|localhost)(:\d+)?", re.IGNORECASE)
+_BODY = re.compile(r"<body\b[^>]*>", re.IGNORECASE)
+_POLICY = re.compile(
+    r'(<meta\s+http-equiv="Content-Security-Policy"\s+content=")([^"]*)(")', re.IGNORECASE
+)
+_STYLE = '<link rel="stylesheet" href="/-/broken.css">'
+
+Snapshot = Mapping[str, tuple[int, int]]
+"""Time of change and size by path."""
+
+
+class PortError(Exception):
+    """The port cannot be used; says so in a sentence without its full stop."""
+
+    def __init__(self, port: int, why: str) -> None:
+        super().__init__(f"port {port} {why}; name another one with --port")
+
+
+@dataclass(frozen=True)
+class State:
+    """The last build: a number that grows with every attempt, and its problems, if any."""
+
+    number: int
+    problems: str
+
+
+class Current:
+    """The state of the last build, shared by the builder and the threads that answer."""
+
+    def __init__(self) -> None:
+        # Counts on from the clock, so that a page left open by an earlier server is reloaded.
+        self._state = State(int(time.time()), "")
+        self._changed = threading.Condition()
+        self._closed = False
+
+    @property
+    def state(self) -> State:
+        """The state now."""
+        with self._changed:
+            return self._state
+
+    @property
+    def closed(self) -> bool:
+        """Whether the server is stopping."""
+        with self._changed:
+            return self._closed
+
+    def built(self, problems: str) -> None:
+        """Note that a build ended, and wake who waits for that."""
+        with self._changed:
+            self._state = State(self._state.number + 1, problems)
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """Wake who waits, because the server stops."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    def wait_for_other(self, number: str, seconds: float) -> bool:
+        """Wait until the state is another than `number`; whether it is, when woken or too late."""
+        with self._changed:
+            self._changed.wait_for(
+                lambda: self._closed or str(self._state.number) != number, seconds
+            )
+            return not self._closed and str(self._state.number) != number
+
+
+def serve(
+    rebuild: Callable[[], None],
+    site: Path,
+    watched: Sequence[Path],
+    *,
+    port: int = 8000,
+    tell: Callable[[str], None] = print,
+    stop: threading.Event | None = None,
+) -> None:
+    """Build, serve `site` on this computer, and build again when a file in `watched` changes.
+
+    `rebuild` replaces the site or raises; what a DataError says is shown in the pages, as is any
+    other error, and the last good site stays. Port 0 takes a free one. Ends when `stop` is set or
+    at Ctrl-C. Raises PortError when the port cannot be used.
+    """
+    current = Current()
+    with suppress(KeyboardInterrupt), _bound(port, site, current) as server:
+        seen = snapshot(watched, site)
+        current.built(_problems(rebuild, watched, tell))
+        with _answering(server, current):
+            tell(f"http://{ADDRESS}:{server.server_address[1]}/")
+            for changed in _changes(watched, site, seen, stop or threading.Event()):
+                tell(f"{changed} changed: building again")
+                current.built(_problems(rebuild, watched, tell))
+                tell("the last good site stays" if current.state.problems else "built")
+
+
+def _problems(
+    rebuild: Callable[[], None], watched: Sequence[Path], tell: Callable[[str], None]
+) -> str:
+    """Build; what went wrong, for the page, or nothing."""
+    try:
+        rebuild()
+    except DataError as error:
+        tell(str(error))
+        return str(error)
+    except Exception as error:
+        tell(traceback.format_exc())
+        last = "".join(traceback.format_exception_only(error)).strip()
+        return (
+            f"{_place(error, watched)}{last}\n"
+            "(not a mistake found in the records; the terminal says where it happened)"
+        )
+    return ""
+
+
+def _place(error: Exception, watched: Sequence[Path]) -> str:
+    """The line of the template in which an error arose, if it did in one."""
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if any(Path(frame.filename).is_relative_to(folder) for folder in watched):
+            return f"{frame.filename}:{frame.lineno}: "
+    return ""
+
+
+def snapshot(folders: Sequence[Path], left_out: Path) -> Snapshot:
+    """Every file below the folders, without hidden ones and the folder `left_out`.
+
+    Editors keep hidden files of their own beside a record, and the site may lie below a folder.
+    """
+    left_out = left_out.absolute()
+    found = {}
+    for folder in folders:
+        for root, names, files in os.walk(folder):
+            names[:] = [
+                name
+                for name in names
+                if not name.startswith(".") and Path(root, name).absolute() != left_out
+            ]
+            for path in (os.path.join(root, name) for name in files if not name.startswith(".")):
+                with suppress(OSError):  # deleted meanwhile
+                    status = os.stat(path)
+                    found[path] = (status.st_mtime_ns, status.st_size)
+    return found
+
+
+def _changes(
+    watched: Sequence[Path], site: Path, seen: Snapshot, stop: threading.Event
+) -> Iterator[str]:
+    """What changed, each time that something did, until `stop` is set."""
+    while not stop.wait(POLL):
+        now = snapshot(watched, site)
+        if now == seen:
+            continue
+        while not stop.wait(SETTLE) and now != (later := snapshot(watched, site)):
+            now = later
+        if stop.is_set() or now == seen:  # or an editor moved a file away and back
+            continue
+        changed = sorted({path for path, _ in now.items() ^ seen.items()})
+        seen = now
+        more = f" and {len(changed) - 1} more" if changed[1:] else ""
+        yield f"{changed[0]}{more}"
+
+
+def allow_reload(policy: str) -> str:
+    """A Content-Security-Policy under which our script, its connection and our style work."""
+    directives: dict[str, list[str]] = {}
+    for words in (text.split() for text in policy.split(";")):
+        if words:
+            directives.setdefault(words[0].lower(), words[1:])  # of two, the first one counts
+    for name in ("script-src", "connect-src", "style-src"):
+        sources = directives.get(name, directives.get("default-src"))
+        if sources is not None and "'self'" not in sources:
+            directives[name] = [*(each for each in sources if each != "'none'"), "'self'"]
+    return "; ".join(" ".join((name, *sources)) for name, sources in directives.items())
+
+
+def with_reload(page: str, state: State) -> str:
+    """A page of the site that reloads itself, and that shows why the last build failed."""
+    page = _POLICY.sub(
+        lambda found: found[1] + escape(allow_reload(unescape(found[2])), quote=False) + found[3],
+        page,
+    )
+    page = _before("</body>", _script(state), page)
+    if not state.problems:
+        return page
+    page = _before("</head>", _STYLE, page)
+    section = _section("The last build failed. Below is the last good site.", state.problems)
+    return _BODY.sub(lambda found: found[0] + section, page, count=1)
+
+
+def _script(state: State) -> str:
+    # The page says which build it shows, so that none is missed between two connections.
+    return f'<script src="/-/reload.js" data-state="{state.number}"></script>'
+
+
+def _section(heading: str, problems: str) -> str:
+    return (
+        f'<section role="alert" class="broken"><h2>{escape(heading)}</h2>'
+        f"<pre>{escape(problems)}</pre></section>"
+    )
+
+
+def _before(mark: str, added: str, page: str) -> str:
+    """The page with something added before the last `mark`."""
+    start, found, end = page.rpartition(mark)
+    return start + added + found + end if found else page
+
+
+def _own_page(heading: str, state: State) -> str:
+    """A page where the site has none."""
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f"<title>{escape(heading)}</title>{_STYLE}</head>"
+        f"<body>{_section(heading, state.problems)}{_script(state)}</body></html>"
+    )
+
+
+def _read(site: Path, name: str) -> bytes | None:
+    """A file of a site that we made; None when there is no such file in it."""
+    with suppress(OSError, ValueError, RuntimeError):  # missing, not a name, a circle of links
+        root = site.resolve()
+        path = (root / name).resolve()
+        if (root / MARKER).is_file() and path.is_relative_to(root):
+            return path.read_bytes()
+    return None
+
+
+class _Server(ThreadingHTTPServer):
+    """A server that this computer alone can reach."""
+
+    def __init__(self, port: int, site: Path, current: Current) -> None:
+        self.site, self.current = site, current
+        super().__init__((ADDRESS, port), _Handler)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say what went wrong, but not that a browser went away."""
+        if not isinstance(sys.exception(), ConnectionError | TimeoutError):
+            super().handle_error(request, client_address)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """Answers one request."""
+
+    server: _Server
+
+    def do_GET(self) -> None:
+        """Answer with a file of the site, one of our own, or the next event."""
+        # Elsewhere, a name can be made to point here, and its pages would then read ours.
+        if not _LOCAL.fullmatch(self.headers.get("Host", "")):
+            self.send_error(HTTPStatus.FORBIDDEN, "Only 127.0.0.1 and localhost are served")
+            return
+        path, _, query = self.path.partition("?")
+        if path == "/-/events":
+            self._wait(query)
+        elif path in OWN:
+            self._answer(HTTPStatus.OK, content_type(path), OWN[path].encode())
+        else:
+            self._file("index.html" if path == "/" else unquote(path).lstrip("/"))
+
+    def do_HEAD(self) -> None:
+        """Answer without the content."""
+        self.do_GET()
+
+    def log_message(self, *_: Any, **__: Any) -> None:
+        """Keep the terminal for what the builds say."""
+
+    def _file(self, name: str) -> None:
+        site, kind = self.server.site, content_type(name)
+        # Taken before the file: a page must not claim to be newer than it is.
+        state = self.server.current.state
+        content = _read(site, name)
+        if content is None:
+            time.sleep(SWAP)
+            content = _read(site, name)
+        if content is None and _read(site, MARKER) is not None:
+            self._own(HTTPStatus.NOT_FOUND, "There is no such file in the site.", state)
+        elif content is None:
+            self._own(HTTPStatus.SERVICE_UNAVAILABLE, "There is no site yet.", state)
+        elif name.endswith(".html"):
+            page = with_reload(content.decode(errors="replace"), state)
+            self._answer(HTTPStatus.OK, kind, page.encode())
+        else:
+            self._answer(HTTPStatus.OK, kind, content)
+
+    def _own(self, status: HTTPStatus, heading: str, state: State) -> None:
+        self._answer(status, content_type("page.html"), _own_page(heading, state).encode())
+
+    def _answer(self, status: HTTPStatus, kind: str, content: bytes) -> None:
+        self._head(status, kind, {"Content-Length": str(len(content))})
+        if self.command != "HEAD":
+            self.wfile.write(content)
+
+    def _head(self, status: HTTPStatus, kind: str, further: Mapping[str, str]) -> None:
+        fixed = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+        self.send_response(status)
+        for name, value in ({"Content-Type": kind} | fixed | dict(further)).items():
+            self.send_header(name, value)
+        self.end_headers()
+
+    def _wait(self, number: str) -> None:
+        """Send one event as soon as the state is not the one that the page shows."""
+        current = self.server.current
+        self._head(HTTPStatus.OK, "text/event-stream; charset=utf-8", {})
+        if self.command == "HEAD":
+            return
+        while not current.closed:
+            if current.wait_for_other(number, HEARTBEAT):
+                self.wfile.write(f"data: {current.state.number}\n\n".encode())
+                return
+            self.wfile.write(b":\n\n")
+
+
+def _bound(port: int, site: Path, current: Current) -> _Server:
+    """A server that has its port but does not answer yet."""
+    try:
+        return _Server(port, site, current)
+    except OSError as error:
+        why = {errno.EADDRINUSE: "is taken", errno.EACCES: "is kept for the system"}
+        if error.errno not in why:
+            raise
+        raise PortError(port, why[error.errno]) from error
+
+
+@contextmanager
+def _answering(server: _Server, current: Current) -> Iterator[None]:
+    """Answer requests in threads of their own until the block ends."""
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1})
+    thread.start()
+    try:
+        yield
+    finally:
+        current.close()
+        server.shutdown()
+        thread.join()

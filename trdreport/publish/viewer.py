@@ -1,0 +1,188 @@
+"""What the brain viewer shows: template, atlas and one scene a page, as scripts.
+
+A page opened from the disk may not read data files, but it may load scripts; so each volume is a
+script that hands a gzipped NIfTI in base64 to the viewer.
+"""
+
+import base64
+import gzip
+import json
+from collections.abc import Iterable, Mapping
+
+import nibabel as nib
+import numpy as np
+from numpy.typing import NDArray
+
+from trdreport.brain.search_volume import resample
+from trdreport.brain.spaces import MNI_TO_TALAIRACH, Coordinate, convert
+from trdreport.engine.results import AnalysisResult
+from trdreport.engine.run import Result
+from trdreport.model.plan import Analysis
+from trdreport.model.study import Study
+from trdreport.records.loading import Registry
+from trdreport.sections.result_tables import cluster_id, number
+from trdreport.work.store import Store
+
+TRANSFORM = "icbm_spm2tal"
+
+
+def viewer_files(
+    registry: Registry, results: Mapping[str, Result], store: Store
+) -> dict[str, bytes]:
+    """Scripts by their path in the site: `viewer/template.js`, `viewer/atlas.js` and scenes."""
+    files = {
+        "viewer/template.js": store.remember("template", (), _template),
+        "viewer/atlas.js": store.remember("atlas", (), _atlas),
+    }
+    for analysis in registry.plan.analyses:
+        files[f"viewer/scenes/{analysis.id}.js"] = _script(
+            "scene", _of_analysis(registry, analysis, results)
+        )
+    for study in registry.studies:
+        files[f"viewer/scenes/{study.id}.js"] = _script("scene", _of_study(study))
+    return files
+
+
+KEPT_BITS = 12
+"""Of the 23 of a float's mantissa: three digits are shown, and round numbers pack to half."""
+
+
+def _rounded(volume: NDArray[np.float64]) -> NDArray[np.float32]:
+    """A volume as float32, each value within 1 part in 8,000."""
+    bits = volume.astype(np.float32).view(np.uint32)
+    dropped = 23 - KEPT_BITS
+    half = np.uint32(1 << (dropped - 1))
+    return ((bits + half) >> dropped << dropped).astype(np.uint32).view(np.float32)
+
+
+def _script(what: str, value: object) -> bytes:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return f'trdreport.put("{what}", {text});\n'.encode()
+
+
+def packed(volume: NDArray[np.generic], affine: NDArray[np.float64]) -> str:
+    """A volume as gzipped NIfTI-1 in base64, without a time stamp."""
+    image = nib.Nifti1Image(volume, affine)
+    image.set_sform(affine, code="mni")
+    return base64.b64encode(gzip.compress(image.to_bytes(), 9, mtime=0)).decode()
+
+
+def _template() -> bytes:
+    from trdreport.figures.brains import template
+
+    grey, affine = template()
+    levels = np.clip(np.rint(grey / grey.max() * 255), 0, 255).astype(np.uint8)
+    return _script("template", packed(levels, affine))
+
+
+def _atlas() -> bytes:
+    """The atlas with the parts of the cerebellum numbered after its regions."""
+    from trdreport.brain.atlas import cerebellum_name, load_atlas
+
+    atlas = load_atlas()
+    volume = atlas.volume.copy()
+    names = [region.name for region in atlas.regions]
+    regions = len(names)
+    voxels = np.argwhere(atlas.cerebellum & (volume == 0))
+    places = voxels @ atlas.affine[:3, :3].T + atlas.affine[:3, 3]
+    parts = [cerebellum_name((float(x), 0.0, 0.0)) for x in places[:, 0]]
+    for part in sorted(set(parts)):
+        names.append(part)
+        chosen = voxels[np.array([own == part for own in parts])]
+        volume[tuple(chosen.T)] = len(names)
+    return _script(
+        "atlas", {"names": names, "regions": regions, "volume": packed(volume, atlas.affine)}
+    )
+
+
+def _of_analysis(
+    registry: Registry, analysis: Analysis, results: Mapping[str, Result]
+) -> dict[str, object]:
+    runs = []
+    for run in registry.plan.runs:
+        result = results[run.id]
+        if run.analysis != analysis or not isinstance(result, AnalysisResult):
+            continue
+        stat, to_talairach = result.maps["stat"], None
+        if result.space == "TAL":
+            to_talairach = MNI_TO_TALAIRACH[run.profile.transform]
+            stat = resample(stat, result.affine, to_talairach)
+        pooled = [focus for experiment in result.table.experiments for focus in experiment.foci]
+        positions = convert(
+            np.array([focus.position for focus in pooled]),
+            run.profile.space, "MNI", run.profile.transform,
+        )  # fmt: skip
+        runs.append(
+            {
+                "id": run.id,
+                "title": f"{run.profile.title} ({run.profile_id})",
+                "map": packed(_rounded(stat), result.affine),
+                "threshold": round(float(result.readouts[0].threshold_ale), 6),
+                "top": round(float(stat.max()), 6),
+                "talairach": None if to_talairach is None else to_talairach.tolist(),
+                "clusters": [
+                    {
+                        "id": cluster_id(run.id, readout, cluster),
+                        "at": _at(cluster.peak_mni),
+                        "words": f"{cluster.label}, "
+                        + (
+                            "not corrected"
+                            if cluster.p_fwe is None
+                            else f"p FWE {number(cluster.p_fwe)}"
+                        ),
+                    }
+                    for readout in result.readouts
+                    for cluster in readout.clusters
+                    if cluster.convergent
+                ],
+                "foci": _foci(
+                    registry,
+                    (
+                        (focus.study, focus.contrast, (x, y, z))
+                        for focus, (x, y, z) in zip(pooled, positions.tolist(), strict=True)
+                    ),
+                ),
+            }
+        )
+    return {"title": analysis.title, "runs": runs}
+
+
+def _of_study(study: Study) -> dict[str, object]:
+    """The foci of one study, over the template alone."""
+    foci = []
+    for result in study.contrasts:
+        points = np.array([[f.x, f.y, f.z] for f in result.foci], dtype=float)
+        for x, y, z in convert(points, result.space, "MNI", TRANSFORM).tolist():
+            foci.append((study, result.contrast, (x, y, z)))
+    run = {
+        "id": study.id,
+        "title": study.label,
+        "map": None,
+        "threshold": None,
+        "top": None,
+        "talairach": MNI_TO_TALAIRACH[TRANSFORM].tolist()
+        if any(result.space == "TAL" for result in study.contrasts)
+        else None,
+        "clusters": [],
+        "foci": [_focus(own, contrast, place) for own, contrast, place in foci],
+    }
+    return {"title": study.label, "runs": [run]}
+
+
+def _foci(
+    registry: Registry, foci: Iterable[tuple[str, str, Coordinate]]
+) -> list[dict[str, object]]:
+    return [_focus(registry.study(study), contrast, place) for study, contrast, place in foci]
+
+
+def _focus(study: Study, contrast: str, place: Coordinate) -> dict[str, object]:
+    return {
+        "at": _at(place),
+        "contrast": contrast.replace(">", " > "),
+        "study": study.label,
+        "page": f"{study.id}.html",
+    }
+
+
+def _at(place: Coordinate) -> list[float]:
+    return [round(value, 1) + 0.0 for value in place]

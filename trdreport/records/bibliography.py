@@ -1,0 +1,128 @@
+"""Read references.bib."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from pybtex.database import BibliographyData, Entry, parse_string
+from pybtex.exceptions import PybtexError
+from pybtex.scanner import PybtexSyntaxError
+
+from trdreport.errors import DataError, Problem, file_problem
+from trdreport.records.yamlfile import read_text
+
+DOI = re.compile(r"10\.\d{4,9}/\S+")
+UNDATED = "n.d."
+"""The year of a document whose copy does not print one."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """One bibliography entry, in plain text."""
+
+    key: str
+    authors: tuple[str, ...]
+    title: str
+    container: str
+    year: str
+    volume: str
+    pages: str
+    doi: str
+
+    @property
+    def short_authors(self) -> str:
+        """All authors up to six, otherwise the first six and `et al.`."""
+        shown = ", ".join(self.authors[:6])
+        return f"{shown}, et al." if len(self.authors) > 6 or "others" in self.authors else shown
+
+    @property
+    def cited(self) -> str:
+        """`Page 2021`: the first author's family name, or the key for want of one, and the year."""
+        first = self.authors[0].rsplit(" ", 1)[0] if self.authors else self.key
+        return f"{first} {self.year}"
+
+
+def read_bibliography(path: Path) -> dict[str, Reference]:
+    """Entries by key, in the order of the file; raises DataError."""
+    if not path.exists():
+        raise DataError([file_problem(path, "is missing; every registry has this file")])
+    text = read_text(path)
+    try:
+        data: BibliographyData = parse_string(text, "bibtex")
+    except PybtexSyntaxError as error:
+        message = " ".join(str(error).split())
+        raise DataError([Problem(str(path), error.lineno, 1, "", f"{message}; mend it")]) from error
+    except PybtexError as error:
+        raise DataError([file_problem(path, f"{error}; mend the entry")]) from error
+    lines = _lines_by_key(text)
+    references = {key: _reference(key, entry) for key, entry in data.entries.items()}
+    problems = [
+        Problem(str(path), lines.get(key, 1), 1, key, message)
+        for key, reference in references.items()
+        for message in _faults(reference)
+    ]
+    problems += _duplicate_dois(path, references, lines)
+    if problems:
+        raise DataError(problems)
+    return references
+
+
+def _reference(key: str, entry: Entry) -> Reference:
+    fields = entry.fields
+
+    def field(*names: str) -> str:
+        found = next((fields[name] for name in names if name in fields), "")
+        return " ".join(re.sub(r"[{}]", "", found).split())
+
+    return Reference(
+        key=key,
+        authors=tuple(_name(person) for person in entry.persons.get("author", ())),
+        title=field("title"),
+        container=field("journal", "booktitle", "howpublished"),
+        year=field("year"),
+        volume=field("volume"),
+        pages=field("pages", "number").replace("--", "–"),
+        doi=field("doi"),
+    )
+
+
+def _name(person: object) -> str:
+    last = " ".join([*person.prelast_names, *person.last_names])  # type: ignore[attr-defined]
+    given = [*person.first_names, *person.middle_names]  # type: ignore[attr-defined]
+    initials = "".join(part[0] for name in given for part in name.split("-") if part)
+    return re.sub(r"[{}]", "", f"{last} {initials}".strip())
+
+
+def _faults(reference: Reference) -> list[str]:
+    faults = []
+    if not reference.title:
+        faults.append("has no title; add one")
+    if not re.fullmatch(rf"(19|20)\d\d|{re.escape(UNDATED)}", reference.year):
+        faults.append(
+            f"year '{reference.year}' is not a year; write it as 2023, or {UNDATED} when the copy"
+            " in hand has none"
+        )
+    if reference.doi and not DOI.fullmatch(reference.doi):
+        faults.append(f"DOI '{reference.doi}' is malformed; write it as 10.1111/pcn.13530")
+    return faults
+
+
+def _duplicate_dois(
+    path: Path, references: dict[str, Reference], lines: dict[str, int]
+) -> list[Problem]:
+    first: dict[str, str] = {}
+    problems = []
+    for key, reference in references.items():
+        doi = reference.doi.lower()
+        if doi and doi in first:
+            message = f"has the DOI of '{first[doi]}'; keep one of the two entries"
+            problems.append(Problem(str(path), lines.get(key, 1), 1, key, message))
+        first.setdefault(doi, key)
+    return problems
+
+
+def _lines_by_key(text: str) -> dict[str, int]:
+    return {
+        match.group(1): text.count("\n", 0, match.start()) + 1
+        for match in re.finditer(r"@\w+\s*\{\s*([^,\s]+)\s*,", text)
+    }

@@ -1,0 +1,221 @@
+"""The registry at revisions of a git checkout, and what changed between two of them."""
+
+import io
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from trdreport.errors import DataError
+from trdreport.records.yamlfile import Path_, dotted, read_yaml
+
+
+class HistoryError(Exception):
+    """A revision that cannot be read; the message is a plain sentence."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A registry's YAML files at one revision, by name, and the text of its results lock."""
+
+    name: str
+    files: Mapping[str, Any]
+    lock: str | None
+
+
+def git(folder: Path, *arguments: str) -> bytes:
+    """What git prints; raises HistoryError with its own words."""
+    try:
+        done = subprocess.run(  # noqa: S603
+            ["git", "-C", str(folder), *arguments],  # noqa: S607
+            capture_output=True,
+            check=False,
+        )
+    except FileNotFoundError as error:
+        raise HistoryError("git is not installed") from error
+    if done.returncode:
+        said = done.stderr.decode(errors="replace").strip().splitlines()
+        raise HistoryError(said[-1] if said else f"git {arguments[0]} failed")
+    return done.stdout
+
+
+@contextmanager
+def at_revision(registry: Path, revision: str) -> Iterator[Path]:
+    """A folder with the registry as it was; raises HistoryError when there is none.
+
+    Records of that time are read as data: they are not validated against today's models.
+    """
+    if not registry.is_dir():
+        raise HistoryError(f"{registry} is not a folder")
+    try:
+        prefix = git(registry, "rev-parse", "--show-prefix").decode().strip()
+    except HistoryError as error:
+        raise HistoryError(f"{registry} is not in a git checkout") from error
+    try:
+        commit = git(
+            registry, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}"
+        )
+    except HistoryError as error:
+        raise HistoryError(f"there is no revision '{revision}'") from error
+    try:
+        packed = git(registry, "archive", "--format=tar", commit.decode().strip(), ".")
+    except HistoryError as error:
+        where = prefix.rstrip("/") or "."
+        raise HistoryError(f"'{revision}' has no folder {where}") from error
+    with tempfile.TemporaryDirectory() as name:
+        _unpack(packed, Path(name))
+        try:
+            yield Path(name)
+        except DataError as error:
+            first = str(error.problems[0]).replace(f"{name}/", "")
+            raise HistoryError(f"the registry at '{revision}' cannot be read: {first}") from error
+
+
+def _unpack(packed: bytes, folder: Path) -> None:
+    """Write the files of an archive by git; early 3.11 cannot extract with a filter."""
+    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+        for member in archive:
+            content = archive.extractfile(member) if member.isfile() else None
+            if content is not None:
+                path = folder / member.name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content.read())
+
+
+@dataclass(frozen=True)
+class Commit:
+    """A commit that touched the registry: its hash, day (ISO) and first line."""
+
+    sha: str
+    day: str
+    subject: str
+
+
+def commits(registry: Path, most: int) -> list[Commit]:
+    """The newest commits that touched the registry, newest first; none outside a checkout."""
+    try:
+        told = git(registry, "log", f"-n{most}", "--format=%H%x00%cs%x00%s", "--", ".")
+    except HistoryError:
+        return []
+    rows = [line.split("\0", 2) for line in told.decode(errors="replace").splitlines()]
+    return [Commit(sha, day, subject) for sha, day, subject in rows]
+
+
+def snapshot(root: Path, name: str) -> Snapshot:
+    """The registry in a folder; raises DataError when a file is no acceptable YAML."""
+    paths = sorted(root.rglob("*.yaml"))
+    lock = root / "results.lock.json"
+    return Snapshot(
+        name,
+        {path.relative_to(root).as_posix(): read_yaml(path).data for path in paths},
+        lock.read_text() if lock.is_file() else None,
+    )
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change of a record: `kind` is `added`, `removed` or `changed`; texts as written."""
+
+    file: str
+    field: str
+    kind: str
+    before: str = ""
+    after: str = ""
+
+    def __str__(self) -> str:
+        if self.kind == "changed":
+            return f"{self.field}: {self.before} → {self.after}"
+        value = self.after if self.kind == "added" else self.before
+        return f"{self.field}: {value} {self.kind}" if self.field else f"{self.kind}"
+
+
+def changes(old: Snapshot, new: Snapshot) -> list[Change]:
+    """What changed in the records, by file and in the order of their fields.
+
+    Items of a list are compared as wholes, so that a focus put in front moves no other.
+    """
+    found = []
+    for file in sorted({*old.files, *new.files}):
+        if file not in old.files:
+            found.append(Change(file, "", "added"))
+        elif file not in new.files:
+            found.append(Change(file, "", "removed"))
+        else:
+            found += _compared(file, (), old.files[file], new.files[file])
+    return found
+
+
+def _compared(file: str, loc: Path_, old: Any, new: Any) -> Iterator[Change]:
+    if old == new and str(old) == str(new):
+        return
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key in dict.fromkeys((*old, *new)):
+            here = (*loc, key)
+            if key not in old:
+                yield Change(file, dotted(here), "added", after=shown(new[key]))
+            elif key not in new:
+                yield Change(file, dotted(here), "removed", before=shown(old[key]))
+            else:
+                yield from _compared(file, here, old[key], new[key])
+    elif isinstance(old, tuple) and isinstance(new, tuple):
+        yield from _lists(file, loc, old, new)
+    else:
+        yield Change(file, dotted(loc), "changed", shown(old), shown(new))
+
+
+def _lists(file: str, loc: Path_, old: tuple[Any, ...], new: tuple[Any, ...]) -> Iterator[Change]:
+    names = [_name(item) for item in (*old, *new)]
+    if all(names) and all(len({_name(i) for i in own}) == len(own) for own in (old, new)):
+        before, after = ({_name(item): item for item in own} for own in (old, new))
+        for name in dict.fromkeys(names):
+            here = (*loc, name)
+            field = f"{dotted(loc)}[{name}]"
+            if name not in before:
+                yield Change(file, field, "added", after=shown(after[name]))
+            elif name not in after:
+                yield Change(file, field, "removed", before=shown(before[name]))
+            else:
+                for change in _compared(file, here, before[name], after[name]):
+                    inner = change.field.removeprefix(dotted(here))
+                    yield Change(file, field + inner, change.kind, change.before, change.after)
+        return
+    left = list(new)
+    for item in old:
+        if item in left:
+            left.remove(item)
+        else:
+            yield Change(file, dotted(loc), "removed", before=shown(item))
+    for item in left:
+        yield Change(file, dotted(loc), "added", after=shown(item))
+
+
+def _name(item: Any) -> str:
+    """What an item of a list is called: a contrast by its direction, a focus by its place."""
+    if not isinstance(item, dict):
+        return ""
+    for key in ("id", "contrast", "comparison", "name", "key"):
+        if isinstance(item.get(key), str):
+            return str(item[key])
+    if {"x", "y", "z"} <= set(item):
+        return f"({item['x']}, {item['y']}, {item['z']})"
+    return f"{item['analysis']} {item['readout']}" if {"analysis", "readout"} <= set(item) else ""
+
+
+LONGEST = 80
+
+
+def shown(value: Any) -> str:
+    """A value of a record on one line."""
+    if isinstance(value, dict):
+        text = "{" + ", ".join(f"{key}: {shown(each)}" for key, each in value.items()) + "}"
+    elif isinstance(value, tuple):
+        text = "[" + ", ".join(shown(each) for each in value) + "]"
+    elif isinstance(value, bool):
+        text = str(value).lower()
+    else:
+        text = "nothing" if value is None else " ".join(str(value).split())
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

@@ -1,0 +1,183 @@
+"""A new study's record: every field in canonical order, with its meaning as a comment."""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from trdreport.errors import DataError, file_problem
+from trdreport.model.fields import ID, TODO, Place
+from trdreport.records.loading import Registry
+from trdreport.records.schema import schema, schema_line
+
+UNKNOWN = "not_reported"
+
+
+@dataclass(frozen=True)
+class Essentials:
+    """What must be said before a record can be begun; the rest can wait."""
+
+    id: str
+    label: str
+    year: int | str
+    country: str
+    modality: str
+    groups: Mapping[str, int | str]
+    foci: Mapping[tuple[str, str], tuple[Place, ...]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+def parse_groups(given: Sequence[str]) -> dict[str, int | str]:
+    """Groups and sizes from `TRD=22`; raises ValueError with a plain sentence."""
+    groups: dict[str, int | str] = {}
+    for text in given:
+        name, _, size = text.partition("=")
+        if not name or not size.isdigit() or int(size) < 1:
+            raise ValueError(f"'{text}' is no group with its size; write it as TRD=22")
+        groups[name] = int(size)
+    return groups
+
+
+def write_new(registry: Registry, root: Path, essentials: Essentials) -> Path:
+    """Write the record; raises DataError when it exists already or the id is none."""
+    return begin(root / "studies", essentials.id, lambda: new_record(registry, essentials))
+
+
+def begin(folder: Path, id_: str, text: Callable[[], str]) -> Path:
+    """Write a new record's text; raises DataError when it exists already or the id is none."""
+    if not re.fullmatch(ID, id_):
+        message = "is no id; use small letters, digits and hyphens"
+        raise DataError([file_problem(id_, message)])
+    path = folder / f"{id_}.yaml"
+    folder.mkdir(exist_ok=True)
+    try:
+        with path.open("x") as stream:
+            stream.write(text())
+    except FileExistsError as error:
+        raise DataError([file_problem(path, "is there already; choose another id")]) from error
+    return path
+
+
+def new_record(registry: Registry, essentials: Essentials) -> str:
+    """The record's text. What is still to be written says TODO, and does not validate."""
+    whole = schema("study")
+    patients = {name for name, group in registry.review.groups.items() if group.patients}
+    known: dict[str, Any] = {
+        "id": essentials.id, "citation": essentials.id,
+        "label": _text(essentials.label),
+        "year": essentials.year, "country": _text(essentials.country), "cohort": essentials.id,
+        "imaging.modality": essentials.modality,
+    }  # fmt: skip
+    lines = [schema_line("study", 1), f"# {' '.join(essentials.label.split())}"]
+    for name, node in whole["properties"].items():
+        if "properties" in _plain(whole, node):
+            lines.append("")
+        if name == "groups":
+            lines += ["", *_comment(node, ""), "groups:"]
+            for group, size in essentials.groups.items():
+                lines += _group(whole, group, size, patients=group in patients)
+        elif name == "contrasts":
+            lines += ["", *_contrasts(essentials)]
+        elif name == "sources":
+            lines += ["", *_sources()]
+        elif name == "notes" and essentials.notes:
+            lines += ["", *_comment(node, ""), "notes:"]
+            lines += [f"  - {json.dumps(note, ensure_ascii=False)}" for note in essentials.notes]
+        elif name in whole["required"]:
+            lines += _field(whole, name, node, known, "", name)
+        else:
+            lines += ["", *_comment(node, ""), f"# {name}: []"]
+    return "\n".join(lines) + "\n"
+
+
+def _text(value: str) -> str:
+    """A text as YAML: plain where that is safe, otherwise quoted."""
+    return (
+        value if re.fullmatch(r"[A-Za-z][\w .-]*", value) else json.dumps(value, ensure_ascii=False)
+    )
+
+
+def _plain(whole: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, Any]:
+    return whole["$defs"][node["$ref"].rsplit("/", 1)[-1]] if "$ref" in node else node
+
+
+def _comment(node: Mapping[str, Any], indent: str) -> list[str]:
+    told = node.get("description", "")
+    choices = ", ".join(str(value) for value in node.get("enum", ()))
+    text = " ".join(part for part in (told, f"One of {choices}." if choices else "") if part)
+    return [f"{indent}# {text}"] if text else []
+
+
+def _field(
+    whole: Mapping[str, Any],
+    name: str,
+    node: Mapping[str, Any],
+    known: Mapping[str, Any],
+    indent: str,
+    path: str,
+) -> Iterator[str]:
+    plain = _plain(whole, node)
+    if "properties" in plain:
+        yield from _comment(plain, indent)
+        yield f"{indent}{name}:"
+        for inner, each in plain["properties"].items():
+            if inner in plain.get("required", ()):
+                yield from _field(whole, inner, each, known, indent + "  ", f"{path}.{inner}")
+        return
+    yield from _comment(node, indent)
+    yield f"{indent}{name}: {known.get(path, _start(plain))}"
+
+
+def _start(node: Mapping[str, Any]) -> str:
+    """`not_reported` where that may be said, otherwise a place to fill in."""
+    return UNKNOWN if _may_be_unknown(node) else TODO
+
+
+def _may_be_unknown(node: Mapping[str, Any]) -> bool:
+    options = node.get("anyOf", ())
+    return UNKNOWN in node.get("enum", ()) or any(_may_be_unknown(option) for option in options)
+
+
+def _group(
+    whole: Mapping[str, Any], name: str, size: int | str, *, patients: bool
+) -> Iterator[str]:
+    node = whole["$defs"]["Group"]
+    yield f"  {name}:"
+    for part in node["required"]:
+        yield from _comment(node["properties"][part], "    ")
+        yield f"    {part}: {size if part == 'n' else _start(node['properties'][part])}"
+    if patients:
+        clinical = whole["$defs"]["Clinical"]
+        yield "    clinical:"
+        fields = [*clinical["required"], "illness_duration_months"]
+        for part in (f for f in clinical["properties"] if f in fields):
+            yield from _comment(clinical["properties"][part], "      ")
+            yield f"      {part}: {_start(clinical['properties'][part])}"
+
+
+def _contrasts(essentials: Essentials) -> Iterator[str]:
+    first, *others = essentials.groups
+    pairs = [pair for other in others for pair in (f"{first}>{other}", f"{other}>{first}")]
+    wanted: Mapping[tuple[str, str], tuple[Sequence[Decimal | str], ...]]
+    wanted = essentials.foci or {(pair, TODO): ((TODO, TODO, TODO),) for pair in pairs}
+    yield "# One focus a line, x y z in mm, as published. foci: [] means tested and nothing found;"
+    yield "# remove a direction that the paper does not report."
+    yield "contrasts:"
+    for (contrast, space), foci in wanted.items():
+        yield f"  - contrast: {contrast}"
+        yield f"    space: {space}"
+        yield "    foci:" if foci else "    foci: []"
+        for x, y, z in foci:
+            yield f"      - {{x: {x}, y: {y}, z: {z}}}"
+
+
+def _sources() -> Iterator[str]:
+    yield "# Which place gives which part of this record."
+    yield "sources:"
+    yield "  - covers: [groups, imaging, contrasts]"
+    yield f"    document: {TODO}"
+    yield f"    place: {TODO}"
+    yield f"    page: {UNKNOWN}"

@@ -1,0 +1,180 @@
+"""Rules about ids, citations, the analysis plan and the published claims."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from trdreport.errors import Problem
+from trdreport.model.fields import split_contrast
+from trdreport.records.messages import suggest
+from trdreport.records.rules.common import Files, good, known_word, walk
+from trdreport.records.yamlfile import Path_, YamlFile
+
+
+def ids_are_unique(files: Files) -> Iterator[Problem]:
+    """No two studies share an id or a label; no two analyses share an id."""
+    for name in ("id", "label"):
+        counts = Counter(getattr(study.record, name) for study in files.good_studies)
+        for study in files.good_studies:
+            value = getattr(study.record, name)
+            if counts[value] > 1:
+                yield study.file.problem((name,), f"'{value}' stands in two studies; rename one")
+    for entry, key in ((files.plan, "analyses"), (files.search, "searches")):
+        yield from _repeated(entry, key, lambda item: item.id, "id")
+    yield from _repeated(files.published, "totals", lambda item: item.id, "id")
+    yield from _repeated(files.review, "eligibility", lambda item: item.id, "id")
+
+
+def _repeated(entry: Any, key: str, value: Callable[[Any], str], field: str) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for index, item in enumerate(getattr(entry.record, key) if good(entry) else ()):
+        if value(item) in seen:
+            message = f"'{value(item)}' is used above; choose another"
+            yield entry.file.problem((key, index, field), message)
+        seen.add(value(item))
+
+
+def citations_exist(files: Files) -> Iterator[Problem]:
+    """Every citation key is in references.bib."""
+    if not files.references:
+        return
+    for entry in (files.review, files.search, files.plan, files.published, *files.studies):
+        if good(entry):
+            for loc, value in walk(entry.file.data, ()):
+                cites = loc[-1:] in (("citation",), ("document",))
+                if cites and value not in files.references:
+                    near = suggest(str(value), files.references)
+                    message = f"'{value}' is not in references.bib{near or '; add it there'}"
+                    yield entry.file.problem(loc, message)
+
+
+def plan_is_consistent(files: Files) -> Iterator[Problem]:
+    """Analyses name declared profiles, modalities and groups, and say so when they pool."""
+    if not good(files.plan):
+        return
+    file, plan = files.plan.file, files.plan.record
+    review = files.review.record if good(files.review) else None
+    for index, analysis in enumerate(plan.analyses):
+        loc: Path_ = ("analyses", index)
+        yield from known_word(file, (*loc, "profile"), analysis.profile, plan.profiles)
+        for number, profile in enumerate(analysis.also_under):
+            where = (*loc, "also_under", number)
+            yield from known_word(file, where, profile, plan.profiles)
+            if profile in (analysis.profile, *analysis.also_under[:number]):
+                yield file.problem(where, f"'{profile}' stands above; remove one")
+        if review:
+            for number, modality in enumerate(analysis.modalities):
+                where = (*loc, "modalities", number)
+                yield from known_word(file, where, modality, review.modalities)
+            for number, contrast in enumerate(analysis.contrasts):
+                for group in split_contrast(contrast):
+                    where = (*loc, "contrasts", number)
+                    yield from known_word(file, where, group, review.groups)
+        yield from _pooling(file, loc, analysis)
+
+
+def comparisons_are_possible(files: Files) -> Iterator[Problem]:
+    """Comparisons name two analyses with the same leading profile."""
+    if not good(files.plan):
+        return
+    file, plan = files.plan.file, files.plan.record
+    yield from _repeated(files.plan, "comparisons", lambda item: item.id, "id")
+    analyses = {analysis.id: analysis for analysis in plan.analyses}
+    for index, comparison in enumerate(plan.comparisons):
+        loc: Path_ = ("comparisons", index)
+        sides = [getattr(comparison, name) for name in ("first", "second")]
+        for name, side in zip(("first", "second"), sides, strict=True):
+            yield from known_word(file, (*loc, name), side, analyses)
+        if sides[0] == sides[1]:
+            yield file.problem((*loc, "second"), "is the first analysis again; name another")
+        elif set(sides) <= set(analyses):
+            profiles = [analyses[side].profile for side in sides]
+            if profiles[0] != profiles[1]:
+                message = f"is led by '{profiles[1]}', the first by '{profiles[0]}'; compare alike"
+                yield file.problem((*loc, "second"), message)
+
+
+def multiverse_holds_what_was_published(files: Files) -> Iterator[Problem]:
+    """The choices of every leading profile are among those of the multiverse."""
+    if not good(files.plan) or files.plan.record.multiverse is None:
+        return
+    file, plan = files.plan.file, files.plan.record
+    grid = plan.multiverse
+    spaces = [
+        (where.space, where.transform if where.space == "TAL" else "") for where in grid.spaces
+    ]
+    for name in dict.fromkeys(a.profile for a in plan.analyses if a.profile in plan.profiles):
+        profile = plan.profiles[name]
+        space = (profile.space, profile.transform if profile.space == "TAL" else "")
+        for field, own, offered in (
+            ("spaces", space, spaces),
+            ("foci", profile.foci, grid.foci),
+            ("sample_size", profile.sample_size, grid.sample_size),
+            ("unit", profile.unit, grid.unit),
+            ("mask", profile.mask, grid.mask),
+            ("cluster_forming_p", profile.cluster_forming_p, grid.cluster_forming_p),
+        ):
+            if own not in offered:
+                message = f"lacks the choice of the profile '{name}'; add it"
+                yield file.problem(("multiverse", field), message)
+
+
+def calibration_names_a_run(files: Files) -> Iterator[Problem]:
+    """A recorded calibration is of an analysis and a profile of the plan."""
+    if not (files.calibration and good(files.calibration) and good(files.plan)):
+        return
+    file, calibration = files.calibration.file, files.calibration.record
+    analyses = {analysis.id: analysis for analysis in files.plan.record.analyses}
+    yield from known_word(file, ("analysis",), calibration.analysis, analyses)
+    if calibration.analysis in analyses:
+        analysis = analyses[calibration.analysis]
+        under = (analysis.profile, *analysis.also_under)
+        yield from known_word(file, ("profile",), calibration.profile, under)
+
+
+def _pooling(file: YamlFile, loc: Path_, analysis: Any) -> Iterator[Problem]:
+    pairs = {tuple(split_contrast(contrast)) for contrast in analysis.contrasts}
+    pools = any((less, more) in pairs for more, less in pairs)
+    if pools != analysis.pools_directions:
+        yield file.problem(
+            (*loc, "pools_directions"),
+            f"must be {str(pools).lower()}: the contrasts {'do' if pools else 'do not'}"
+            " pool both directions of a comparison",
+        )
+    if (pools or len(analysis.modalities) > 1) and not analysis.reason:
+        yield file.problem(loc, "pools directions or modalities; say why in 'reason'")
+    for name in ("modalities", "contrasts"):
+        values = getattr(analysis, name)
+        for number, value in enumerate(values):
+            if value in values[:number]:
+                yield file.problem((*loc, name, number), f"'{value}' stands twice; remove one")
+
+
+def claims_name_analyses(files: Files) -> Iterator[Problem]:
+    """Published claims name analyses, studies, groups and modalities that exist."""
+    if not good(files.published):
+        return
+    file, published = files.published.file, files.published.record
+    analyses = [a.id for a in files.plan.record.analyses] if good(files.plan) else None
+    studies = {Path(study.file.path).stem for study in files.studies}
+    review = files.review.record if good(files.review) else None
+    groups, modalities = (review.groups, review.modalities) if review is not None else ({}, {})
+    seen: set[tuple[str, str]] = set()
+    for index, result in enumerate(published.results):
+        loc: Path_ = ("results", index)
+        if analyses is not None:
+            yield from known_word(file, (*loc, "analysis"), result.analysis, analyses)
+        if (result.analysis, result.readout) in seen:
+            yield file.problem(loc, "this analysis and readout stand above; keep one")
+        seen.add((result.analysis, result.readout))
+        for number, cluster in enumerate(result.clusters):
+            for position, study in enumerate(cluster.contributing):
+                where = (*loc, "clusters", number, "contributing", position)
+                yield from known_word(file, where, study, studies)
+        for group in (result.participants or {}) if review is not None else ():
+            yield from known_word(file, (*loc, "participants", group), group, groups)
+    for index, total in enumerate(published.totals if review is not None else ()):
+        loc = ("totals", index)
+        yield from known_word(file, (*loc, "group"), total.group, ["all", *groups])
+        yield from known_word(file, (*loc, "modality"), total.modality, ["all", *modalities])

@@ -1,0 +1,1 @@
+"""What the report says, part by part: views, tables, figures."""

@@ -1,0 +1,80 @@
+"""What is new in the review, from the history of its records."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from trdreport.engine.diff import diff
+from trdreport.errors import DataError
+from trdreport.records.history import Change, Commit, HistoryError, commits
+from trdreport.work.store import Store
+
+MOST_COMMITS = 12
+"""Commits that are looked at."""
+
+MOST_NEWS = 5
+"""Entries that are shown."""
+
+
+@dataclass(frozen=True)
+class News:
+    """What one commit did: studies added and removed, fields changed by record, and results.
+
+    `results` is None where the lock of either side is missing.
+    """
+
+    day: str
+    subject: str
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    changed: tuple[tuple[str, int], ...]
+    results: tuple[str, ...] | None
+
+
+_NEWS = TypeAdapter(News | None)
+
+
+def news(registry: Path, store: Store) -> tuple[News, ...]:
+    """The newest changes of records and results; none outside a git checkout."""
+    return tuple(_newest(commits(registry, MOST_COMMITS), registry, store))[:MOST_NEWS]
+
+
+def _newest(found: Iterable[Commit], registry: Path, store: Store) -> Iterator[News]:
+    for commit in found:
+        content = store.remember(
+            "news",
+            (commit.sha, registry.name),
+            lambda commit=commit: _NEWS.dump_json(_of(commit, registry)),  # type: ignore[misc]
+        )
+        entry = _NEWS.validate_json(content)
+        if entry is not None:
+            yield entry
+
+
+def _of(commit: Commit, registry: Path) -> News | None:
+    """What a commit changed in the data; None for none, or when it cannot be read."""
+    try:
+        found = diff(registry, f"{commit.sha}^", commit.sha)
+    except (HistoryError, DataError):
+        return None
+    studies = [c for c in found.records if c.file.startswith("studies/") and not c.field]
+    fields = [c for c in found.records if c.field]
+    if not found.records and not found.results:
+        return None
+    return News(
+        commit.day,
+        commit.subject,
+        tuple(Path(c.file).stem for c in studies if c.kind == "added"),
+        tuple(Path(c.file).stem for c in studies if c.kind == "removed"),
+        _by_record(fields),
+        found.results,
+    )
+
+
+def _by_record(fields: list[Change]) -> tuple[tuple[str, int], ...]:
+    counts: dict[str, int] = {}
+    for change in fields:
+        counts[change.file] = counts.get(change.file, 0) + 1
+    return tuple(sorted(counts.items()))

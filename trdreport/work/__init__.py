@@ -1,0 +1,1 @@
+"""How pieces of work are done and kept: result store, workers, schedulers."""
