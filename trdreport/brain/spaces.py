@@ -46,6 +46,10 @@ MNI_TO_TALAIRACH: Final = MappingProxyType(
 """Affine matrices from MNI to Talairach in mm, by variant (Lancaster et al. 2007)."""
 
 
+SAME_PLACE_MM = 10.0
+"""Peaks, foci and regions no farther apart than this count as one place."""
+
+
 def apply(matrix: NDArray[np.float64], points: Points) -> Points:
     """Points (n, 3) in mm, moved by a (4, 4) affine."""
     points = np.asarray(points, dtype=float).reshape(-1, 3)

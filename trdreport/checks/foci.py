@@ -2,15 +2,11 @@
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from trdreport.brain.extent import mm_outside_brain
 from trdreport.brain.spaces import convert
 from trdreport.checks.doubt import Finding, study_file
 from trdreport.model.study import ContrastResult, Study
 from trdreport.records.loading import Registry
-
-TRANSFORM = "icbm_spm2tal"
 
 OUTSIDE_MM = 1.0
 """A focus nearer than this to the brain counts as in it: voxels have an extent."""
@@ -22,10 +18,10 @@ ONE_SIDED = 6
 """So many foci on one side alone come by chance once in 32."""
 
 
-def _outside(result: ContrastResult, space: str) -> list[float]:
+def _outside(registry: Registry, result: ContrastResult, space: str) -> list[float]:
     """Distance in mm of each focus from the brain, taken to be in `space`."""
-    points = np.array([[f.x, f.y, f.z] for f in result.foci], dtype=float).reshape(-1, 3)
-    distances = mm_outside_brain(convert(points, space, "MNI", TRANSFORM))
+    mni = convert(result.positions(), space, "MNI", registry.plan.transform)
+    distances = mm_outside_brain(mni)
     return [float(distance) for distance in distances]
 
 
@@ -33,7 +29,7 @@ def outside_the_brain(registry: Registry) -> Iterator[Finding]:
     """A focus lies in the brain."""
     for study in registry.studies:
         for index, result in enumerate(study.contrasts):
-            for number, distance in enumerate(_outside(result, result.space)):
+            for number, distance in enumerate(_outside(registry, result, result.space)):
                 if distance > OUTSIDE_MM:
                     focus = result.foci[number]
                     yield Finding(
@@ -56,8 +52,8 @@ def likely_other_space(registry: Registry) -> Iterator[Finding]:
                 for index, result in enumerate(study.contrasts)
                 if result.space == space and result.foci
             ]
-            here = sum(sum(_outside(result, space)) for _, result in own)
-            there = sum(sum(_outside(result, other)) for _, result in own)
+            here = sum(sum(_outside(registry, result, space)) for _, result in own)
+            there = sum(sum(_outside(registry, result, other)) for _, result in own)
             if here > there + MISLABELLED_MM:
                 yield Finding(
                     "SPACE",

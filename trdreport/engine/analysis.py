@@ -8,13 +8,12 @@ from scipy.spatial import KDTree
 
 from trdreport.brain.atlas import AtlasLabel
 from trdreport.brain.search_volume import analysis_mask
-from trdreport.brain.spaces import BoolMap, Coordinate, apply, convert
+from trdreport.brain.spaces import SAME_PLACE_MM, BoolMap, Coordinate, apply, convert
 from trdreport.engine.clusters import foci_inside, label_clusters, peak_voxel, removal_shares
 from trdreport.engine.estimators.ale import Estimate, estimate
 from trdreport.engine.kernel import modelled_activation
 from trdreport.engine.results import (
     CLUSTER_FWE,
-    NEAR_MM,
     AnalysisResult,
     Cluster,
     Contribution,
@@ -115,7 +114,7 @@ class _Describer:
         for experiment, share in zip(self.table.experiments, shares, strict=True):
             own = foci_inside(experiment, inside, self.affine)
             distances, _ = voxels.query(experiment.positions())
-            near = int(np.sum(distances <= NEAR_MM)) - len(own)
+            near = int(np.sum(distances <= SAME_PLACE_MM)) - len(own)
             contributions.append(
                 Contribution(experiment.unit, experiment.studies, float(share), own, near)
             )

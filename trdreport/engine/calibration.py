@@ -19,7 +19,7 @@ import yaml
 from scipy.spatial import KDTree
 
 from trdreport.brain.search_volume import analysis_mask
-from trdreport.brain.spaces import Coordinate, apply
+from trdreport.brain.spaces import SAME_PLACE_MM, Coordinate, apply
 from trdreport.engine.results import Experiment, ExperimentTable, SourcedFocus
 from trdreport.engine.simulation import Truth, simulated_foci, voxel_tree
 from trdreport.model.plan import Profile, Run
@@ -28,9 +28,6 @@ from trdreport.work.workers import side_by_side
 
 SPREAD_MM = 5.0
 """Spread of the foci that report a planted centre: about what templates and subjects make."""
-
-NEAR_PEAK_MM = 10.0
-"""A planted centre is found by a significant cluster with its peak this near."""
 
 REVIEWS_A_PIECE = 20
 
@@ -106,7 +103,7 @@ def simulated_table(
         places = simulated_foci(truth, brain, seed, study)
         unit = f"simulated-{study:04d}"
         foci = tuple(
-            SourcedFocus(xyz, xyz, profile.space, unit, "")
+            SourcedFocus(xyz, xyz, unit, "")
             for x, y, z in places
             for xyz in [(float(x), float(y), float(z))]
         )
@@ -140,7 +137,7 @@ def _simulate(model: ExperimentTable, profile: Profile, setting: Setting, review
             continue
         peaks = apply(affine, peak_voxels(test.stat, test.labels)[significant].astype(float))
         nearest = float(np.linalg.norm(peaks - np.array(centres[0]), axis=1).min())
-        if nearest <= NEAR_PEAK_MM:
+        if nearest <= SAME_PLACE_MM:
             found += 1
             errors.append(nearest)
     return json.dumps({"found": found, "errors": errors}).encode()

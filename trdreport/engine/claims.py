@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import numpy as np
 
+from trdreport.brain.spaces import SAME_PLACE_MM
 from trdreport.engine.results import CLUSTER_FWE, AnalysisResult, Cluster, ReadoutResult
 from trdreport.engine.run import Result
 from trdreport.model.published import PublishedCluster, PublishedResult, PublishedTotal
@@ -146,10 +147,10 @@ def _cluster_count(prefix: str, published: PublishedResult, readout: ReadoutResu
 
 
 def _nearest(published: PublishedCluster, found: Sequence[Cluster]) -> Cluster | None:
-    """The computed cluster whose peak is nearest, if within 10 mm."""
+    """The computed cluster whose peak is nearest, if that is the same place."""
     target = np.array(published.peak, dtype=float)
     near = [(float(np.linalg.norm(np.array(c.peak) - target)), c.number, c) for c in found]
-    return min(near)[2] if near and min(near)[0] <= 10 else None
+    return min(near)[2] if near and min(near)[0] <= SAME_PLACE_MM else None
 
 
 def _cluster_claims(
@@ -160,7 +161,7 @@ def _cluster_claims(
     if cluster is None:
         yield Claim(
             f"{prefix}.peak", analysis, published.readout, "peak", xyz(claimed.peak),
-            "no cluster within 10 mm", "", Verdict.NOT_REPRODUCED, place,
+            f"no cluster within {SAME_PLACE_MM:g} mm", "", Verdict.NOT_REPRODUCED, place,
         )  # fmt: skip
         return
     for quantity, given, computed, difference, same in _comparisons(claimed, cluster):

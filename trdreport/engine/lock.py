@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from trdreport.brain.spaces import SAME_PLACE_MM
 from trdreport.engine.claims import Claim, findings
 from trdreport.engine.codec import table_json
 from trdreport.engine.results import AnalysisResult, Cluster, ReadoutResult
@@ -16,9 +17,6 @@ from trdreport.errors import DataError, file_problem
 from trdreport.records.loading import Registry
 
 LOCK_FILE = "results.lock.json"
-
-SAME_PLACE_MM = 10.0
-"""Clusters of two builds are one when their peaks are no farther apart than this."""
 
 
 class _Entry(BaseModel):

@@ -13,9 +13,6 @@ from trdreport.model.plan import Profile
 CLUSTER_FWE = "cluster-fwe"
 """Name of the readout with family-wise correction."""
 
-NEAR_MM = 10
-"""A focus is near a cluster when no farther than this from one of its voxels."""
-
 
 MAP_MEANINGS = {
     "stat": "ALE value",
@@ -38,8 +35,7 @@ class SourcedFocus:
     """A focus with the record it came from; `position` in mm of the analysis space."""
 
     position: Coordinate
-    published: Coordinate
-    published_space: str
+    mni: Coordinate
     study: str
     contrast: str
 
@@ -94,7 +90,7 @@ class Contribution:
 
     `share` is the part of the cluster's summed ALE that vanishes without the experiment, scaled
     so that the shares of a cluster sum to 1; `inside` are its foci in cluster voxels, `near` how
-    many further ones lie within 10 mm (`NEAR_MM`) of the cluster.
+    many further ones lie within 10 mm (`SAME_PLACE_MM`) of the cluster.
     """
 
     unit: str
@@ -175,6 +171,16 @@ class AnalysisResult:
     def permutations(self) -> int:
         """Number of permutations drawn."""
         return len(self.null_sizes)
+
+    @property
+    def corrected(self) -> ReadoutResult:
+        """The readout with family-wise correction."""
+        return self.readout(CLUSTER_FWE)
+
+    @property
+    def exploratory(self) -> ReadoutResult:
+        """The uncorrected readout."""
+        return next(r for r in self.readouts if r.readout != CLUSTER_FWE)
 
     def readout(self, name: str) -> ReadoutResult:
         """The readout of this name; raises KeyError."""

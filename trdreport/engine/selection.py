@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 
-import numpy as np
-
 from trdreport.brain.spaces import Coordinate, convert
 from trdreport.engine.results import Experiment, ExperimentTable, SourcedFocus
 from trdreport.model.fields import split_contrast
@@ -71,11 +69,12 @@ def sample_size(groups: Mapping[str, int], patients: set[str], rule: str) -> int
 
 
 def _foci(study: Study, result: ContrastResult, profile: Profile) -> list[SourcedFocus]:
-    published = np.array([[f.x, f.y, f.z] for f in result.foci], dtype=float)
+    published = result.positions()
     positions = convert(published, result.space, profile.space, profile.transform)
+    mni = convert(published, result.space, "MNI", profile.transform)
     return [
-        SourcedFocus(_triple(position), _triple(given), result.space, study.id, result.contrast)
-        for position, given in zip(positions, published, strict=True)
+        SourcedFocus(_triple(position), _triple(place), study.id, result.contrast)
+        for position, place in zip(positions, mni, strict=True)
     ]
 
 

@@ -185,6 +185,12 @@ class Plan(Record):
     ] = ()
 
     @property
+    def transform(self) -> Transform:
+        """Where no analysis is at work, foci go to MNI by the first analysis's profile."""
+        profile = self.profiles.get(self.analyses[0].profile, next(iter(self.profiles.values())))
+        return profile.transform
+
+    @property
     def runs(self) -> tuple["Run", ...]:
         """Every analysis under its leading profile, then under each further one."""
         leading = [Run(a, a.profile, self.profiles[a.profile]) for a in self.analyses]

@@ -1,7 +1,10 @@
 """A study record: one included study, as its paper and the review print it."""
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from trdreport.model.eligibility import Eligibility
@@ -65,6 +68,11 @@ class Focus(Record):
         return None
 
 
+def positions(foci: Iterable[Focus]) -> NDArray[np.float64]:
+    """Foci as (n, 3) in mm, as published."""
+    return np.array([[f.x, f.y, f.z] for f in foci], dtype=float).reshape(-1, 3)
+
+
 class ContrastResult(Record):
     """Foci of one direction of a comparison. No foci: tested and nothing found."""
 
@@ -73,6 +81,10 @@ class ContrastResult(Record):
     foci: Annotated[
         tuple[Focus, ...], Field(description="Peak coordinates; none when nothing was found.")
     ]
+
+    def positions(self) -> NDArray[np.float64]:
+        """Foci as (n, 3) in mm of `space`."""
+        return positions(self.foci)
 
 
 class OtherContrast(Record):
@@ -86,6 +98,10 @@ class OtherContrast(Record):
     foci: Annotated[
         tuple[Focus, ...], Field(description="Peak coordinates; none when nothing was found.")
     ]
+
+    def positions(self) -> NDArray[np.float64]:
+        """Foci as (n, 3) in mm of `space`."""
+        return positions(self.foci)
 
 
 class TrdDefinition(Record):

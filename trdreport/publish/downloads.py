@@ -117,7 +117,7 @@ def map_files(registry: Registry, result: AnalysisResult, store: Store) -> dict[
     run = registry.run(result.run)
     analysis, profile = run.analysis, run.profile
     code = "talairach" if result.space == "TAL" else "mni"
-    corrected, exploratory = result.readouts
+    corrected, exploratory = result.corrected, result.exploratory
     significant = [c.number for c in corrected.clusters if c.significant]
     maps = {
         **result.maps,

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trdreport.brain.search_volume import resample
-from trdreport.brain.spaces import MNI_TO_TALAIRACH, Coordinate, convert
+from trdreport.brain.spaces import MNI_TO_TALAIRACH, Coordinate
 from trdreport.engine.results import AnalysisResult
 from trdreport.engine.run import Result
 from trdreport.model.plan import Analysis
@@ -22,8 +22,6 @@ from trdreport.model.study import Study
 from trdreport.records.loading import Registry
 from trdreport.sections.result_tables import cluster_id, number
 from trdreport.work.store import Store
-
-TRANSFORM = "icbm_spm2tal"
 
 
 def viewer_files(
@@ -39,7 +37,7 @@ def viewer_files(
             "scene", _of_analysis(registry, analysis, results)
         )
     for study in registry.studies:
-        files[f"viewer/scenes/{study.id}.js"] = _script("scene", _of_study(study))
+        files[f"viewer/scenes/{study.id}.js"] = _script("scene", _of_study(registry, study))
     return files
 
 
@@ -108,16 +106,12 @@ def _of_analysis(
             to_talairach = MNI_TO_TALAIRACH[run.profile.transform]
             stat = resample(stat, result.affine, to_talairach)
         pooled = [focus for experiment in result.table.experiments for focus in experiment.foci]
-        positions = convert(
-            np.array([focus.position for focus in pooled]),
-            run.profile.space, "MNI", run.profile.transform,
-        )  # fmt: skip
         runs.append(
             {
                 "id": run.id,
                 "title": f"{run.profile.title} ({run.profile_id})",
                 "map": packed(_rounded(stat), result.affine),
-                "threshold": round(float(result.readouts[0].threshold_ale), 6),
+                "threshold": round(float(result.corrected.threshold_ale), 6),
                 "top": round(float(stat.max()), 6),
                 "talairach": None if to_talairach is None else to_talairach.tolist(),
                 "clusters": [
@@ -137,22 +131,18 @@ def _of_analysis(
                 ],
                 "foci": _foci(
                     registry,
-                    (
-                        (focus.study, focus.contrast, (x, y, z))
-                        for focus, (x, y, z) in zip(pooled, positions.tolist(), strict=True)
-                    ),
+                    ((focus.study, focus.contrast, focus.mni) for focus in pooled),
                 ),
             }
         )
     return {"title": analysis.title, "runs": runs}
 
 
-def _of_study(study: Study) -> dict[str, object]:
+def _of_study(registry: Registry, study: Study) -> dict[str, object]:
     """The foci of one study, over the template alone."""
     foci = []
     for result in study.contrasts:
-        points = np.array([[f.x, f.y, f.z] for f in result.foci], dtype=float)
-        for x, y, z in convert(points, result.space, "MNI", TRANSFORM).tolist():
+        for x, y, z in registry.mni(result).tolist():
             foci.append((study, result.contrast, (x, y, z)))
     run = {
         "id": study.id,
@@ -160,7 +150,7 @@ def _of_study(study: Study) -> dict[str, object]:
         "map": None,
         "threshold": None,
         "top": None,
-        "talairach": MNI_TO_TALAIRACH[TRANSFORM].tolist()
+        "talairach": MNI_TO_TALAIRACH[registry.plan.transform].tolist()
         if any(result.space == "TAL" for result in study.contrasts)
         else None,
         "clusters": [],

@@ -8,6 +8,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from trdreport.brain.spaces import Points, convert
 from trdreport.errors import DataError, Problem, file_problem
 from trdreport.model.calibration import Calibration
 from trdreport.model.candidate import Candidate
@@ -17,7 +18,7 @@ from trdreport.model.fields import Record
 from trdreport.model.plan import Analysis, Plan, Run
 from trdreport.model.published import Published
 from trdreport.model.review import Review, Search
-from trdreport.model.study import Study
+from trdreport.model.study import ContrastResult, OtherContrast, Study
 from trdreport.records import rules
 from trdreport.records.bibliography import Reference, read_bibliography
 from trdreport.records.messages import explain
@@ -73,6 +74,10 @@ class Registry:
     def run(self, run_id: str) -> Run:
         """The run with this id; raises KeyError."""
         return {run.id: run for run in self.plan.runs}[run_id]
+
+    def mni(self, result: ContrastResult | OtherContrast) -> Points:
+        """Foci of a contrast as (n, 3) in mm of MNI space, by the plan's transform."""
+        return convert(result.positions(), result.space, "MNI", self.plan.transform)
 
     def total(self, group: str) -> int:
         """Participants of one group over all studies, each study counted."""

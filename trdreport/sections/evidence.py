@@ -12,7 +12,7 @@ from itertools import combinations
 import numpy as np
 
 from trdreport.brain.regions import SIDES, sided_regions
-from trdreport.brain.spaces import Coordinate, convert
+from trdreport.brain.spaces import SAME_PLACE_MM, Coordinate, convert
 from trdreport.engine.claims import findings
 from trdreport.engine.results import AnalysisResult, Cluster, ReadoutResult
 from trdreport.engine.run import Result
@@ -26,9 +26,6 @@ from trdreport.sections.tables import NOT_APPLICABLE, Table, shown
 from trdreport.work.store import Store
 
 HOLDS = " holds the region"
-
-NEAR_MM = 10
-"""A region this near to a peak counts as adjacent, a coordinate this near as the same place."""
 
 ASSOCIATION = "association with improvement"
 DIRECTIONS = ("increase", "decrease", "no change", ASSOCIATION)
@@ -352,8 +349,8 @@ def _near(mni: Coordinate, store: Store) -> dict[str, float]:
 
     content = store.remember(
         "near",
-        (json.dumps([float(v) for v in mni]), str(NEAR_MM)),
-        lambda: json.dumps(load_atlas().within(mni, NEAR_MM)).encode(),
+        (json.dumps([float(v) for v in mni]), str(SAME_PLACE_MM)),
+        lambda: json.dumps(load_atlas().within(mni, SAME_PLACE_MM)).encode(),
     )
     near: dict[str, float] = json.loads(content)
     return near
@@ -378,8 +375,9 @@ def _how_near(
     at = told.statement.coordinate
     if at is not None:
         point = np.array([[at.x, at.y, at.z]], dtype=float)
-        distance = float(np.linalg.norm(convert(point, at.space, "MNI", "icbm_spm2tal") - peak))
-        if distance <= NEAR_MM:
+        mni = convert(point, at.space, "MNI", registry.plan.transform)
+        distance = float(np.linalg.norm(mni - peak))
+        if distance <= SAME_PLACE_MM:
             return f"its coordinate is {distance:.0f} mm away"
     areas = registry.review.areas
     direct = [name for name in _named(told.statement) if plain(name) not in areas]

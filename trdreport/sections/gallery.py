@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trdreport.brain.search_volume import resample, resample_set
-from trdreport.brain.spaces import MNI_TO_TALAIRACH, BoolMap, Coordinate, FloatMap, convert
+from trdreport.brain.spaces import MNI_TO_TALAIRACH, BoolMap, Coordinate, FloatMap
 from trdreport.engine.results import CLUSTER_FWE, AnalysisResult, Cluster, ReadoutResult
 from trdreport.engine.robustness.results import Robustness
 from trdreport.engine.run import Result
@@ -117,9 +117,8 @@ def _regions_by_direction(
     for study in registry.studies:
         for result in study.contrasts if study.imaging.modality == modality else ():
             more, less = split_contrast(result.contrast)
-            points = np.array([[f.x, f.y, f.z] for f in result.foci], dtype=float)
             if case in (more, less):
-                sets[more == case] += convert(points, result.space, "MNI", "icbm_spm2tal").tolist()
+                sets[more == case] += registry.mni(result).tolist()
     return _region_names(store, sets[True]), _region_names(store, sets[False])
 
 
@@ -148,16 +147,13 @@ def _of_run(registry: Registry, run: Run, result: Result) -> Iterator[Sketch]:
 
 def _foci(registry: Registry, run: Run, result: Result) -> Sketch:
     labels = {study.id: study.label for study in registry.studies}
-    analysis, profile = run.analysis, run.profile
+    analysis = run.analysis
     members: dict[tuple[str, str], list[Coordinate]] = {}
     for experiment in result.table.experiments:
         for focus in experiment.foci:
-            members.setdefault((labels[focus.study], focus.contrast), []).append(focus.position)
+            members.setdefault((labels[focus.study], focus.contrast), []).append(focus.mni)
     groups = [
-        FociGroup(
-            study, contrast,
-            convert(np.array(points), profile.space, "MNI", profile.transform),
-        )
+        FociGroup(study, contrast, np.array(points))
         for (study, contrast), points in members.items()
     ]  # fmt: skip
     return _glass(
@@ -173,10 +169,8 @@ def _all_foci(registry: Registry) -> Sketch:
     groups = []
     for study in registry.studies:
         for result in study.contrasts:
-            points = np.array([[f.x, f.y, f.z] for f in result.foci], dtype=float)
             if result.foci:
-                mni = convert(points, result.space, "MNI", "icbm_spm2tal")
-                groups.append(FociGroup(study.label, result.contrast, mni))
+                groups.append(FociGroup(study.label, result.contrast, registry.mni(result)))
     count = sum(len(group.positions) for group in groups)
     return _glass(
         "foci-all",
@@ -219,7 +213,7 @@ def _cycle(n: int) -> list[str]:
 
 
 def _stat(run: Run, result: AnalysisResult) -> Sketch:
-    readout = result.readouts[0]
+    readout = result.corrected
     stat = result.maps["stat"]
     if result.space == "TAL":
         to_talairach = MNI_TO_TALAIRACH[run.profile.transform]

@@ -119,7 +119,7 @@ def _nothing(result: AnalysisResult, count: int) -> Iterator[str]:
         " place more often than chance would allow."
     )
     yield "That is not evidence that the groups are alike."
-    meeting = sum(cluster.convergent for cluster in result.readouts[1].clusters)
+    meeting = sum(cluster.convergent for cluster in result.exploratory.clusters)
     if meeting:
         yield (
             f"Reports of different studies do lie close together in {in_words(meeting)}"

@@ -102,7 +102,7 @@ def _titles(runs: list[Run]) -> str:
 def _found(result: Result) -> tuple[str, str, str]:
     if not isinstance(result, AnalysisResult):
         return ("not run",) * 3
-    corrected, exploratory = result.readouts
+    corrected, exploratory = result.corrected, result.exploratory
     smallest = min((c.p_fwe for c in corrected.clusters if c.p_fwe is not None), default=None)
     return (
         str(sum(cluster.significant for cluster in corrected.clusters)),

@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
+from trdreport.brain.spaces import SAME_PLACE_MM
 from trdreport.engine.results import CLUSTER_FWE, AnalysisResult, Cluster
 from trdreport.engine.robustness.results import Again, ClaimCurve, Retest, Robustness, Target
 from trdreport.engine.stopping import exact_interval
@@ -43,7 +44,8 @@ def shares_sketches(registry: Registry, run: Run, result: AnalysisResult) -> Ite
             partial(draw_shares, bars),
             f"Share of each experiment: {told}.",
             f"{run.analysis.title}: what each experiment adds to the cluster in"
-            f" {cluster_name(cluster)}. Dark: experiments with a focus inside; near: within 10 mm.",
+            f" {cluster_name(cluster)}. Dark: experiments with a focus inside; near: within"
+            f" {SAME_PLACE_MM:g} mm.",
             ("experiment", "share", "foci_inside", "foci_near"),
             tuple((b.label, f"{b.share:.4f}", str(b.inside), str(b.near)) for b in bars),
         )
@@ -166,7 +168,8 @@ def power_sketch(calibration: Calibration, experiments: int) -> Sketch:
         partial(draw_power, rates, experiments),
         f"{told}.",
         f"Simulated reviews with a significant cluster (profile {calibration.profile}); where a"
-        " place is planted, with its peak within 10 mm of that place. Bars: 95 % intervals.",
+        f" place is planted, with its peak within {SAME_PLACE_MM:g} mm of that place. Bars: 95 %"
+        " intervals.",
         ("simulated", "studies", "share", "low", "high"),
         tuple(
             (name, str(r.studies), f"{r.share:.4f}", f"{r.low:.4f}", f"{r.high:.4f}")

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping
 from math import dist
 
+from trdreport.brain.spaces import SAME_PLACE_MM
 from trdreport.checks.practice import Verdict
 from trdreport.engine.claims import findings
 from trdreport.engine.results import CLUSTER_FWE, AnalysisResult
 from trdreport.engine.robustness.results import (
-    NEAR_PEAK_MM,
     ClaimCurve,
     Difference,
     NotCompared,
@@ -247,9 +247,9 @@ def claims_table(registry: Registry, robustness: Robustness) -> Table:
         ("Holds in", "Share", "Not runnable"),
         notes=(
             "A claim of a cluster holds when a finding of the same readout has its peak within"
-            " 10 mm of the published one; a claim of none, when there is no finding. What matters"
-            " most: the factor whose levels explain the largest part of the variance of holding"
-            " (eta squared, ALE only), with the share at each level.",
+            f" {SAME_PLACE_MM:g} mm of the published one; a claim of none, when there is no"
+            " finding. What matters most: the factor whose levels explain the largest part of the"
+            " variance of holding (eta squared, ALE only), with the share at each level.",
             *(f"Not runnable: {reason}." for reason in reasons),
         ),
         links={a.title: f"analyses/{a.id}.html" for a in registry.plan.analyses},
@@ -305,7 +305,7 @@ def _further_rows(
         near = [
             cluster
             for cluster in findings(result.readout(curve.readout))
-            if any(dist(cluster.peak_mni, peak) <= NEAR_PEAK_MM for peak in curve.peaks)
+            if any(dist(cluster.peak_mni, peak) <= SAME_PLACE_MM for peak in curve.peaks)
         ]
         best = near[0] if near else None
         p = (best.p_fwe or best.p_uncorrected) if best else None

@@ -2,14 +2,9 @@
 
 from collections.abc import Callable, Mapping
 
-import numpy as np
-
-from trdreport.brain.spaces import convert
 from trdreport.model.study import Clinical, Group, Study
 from trdreport.records.loading import Registry
 from trdreport.sections.tables import MISSING, NOT_APPLICABLE, Table, shown
-
-TRANSFORM = "icbm_spm2tal"
 
 
 def study_table(registry: Registry) -> Table:
@@ -251,12 +246,11 @@ FOCI_COLUMNS = (
 )  # fmt: skip
 
 
-def study_foci_table(study: Study) -> Table:
+def study_foci_table(registry: Registry, study: Study) -> Table:
     """The foci of one study, with what the paper says of each; empty columns are left out."""
     rows, points = [], []
     for result in study.contrasts:
-        places = np.array([[f.x, f.y, f.z] for f in result.foci], dtype=float)
-        points += convert(places, result.space, "MNI", TRANSFORM).tolist()
+        points += registry.mni(result).tolist()
         for f in result.foci:
             told = f"{f.statistic[1]} = {f.statistic[0]}" if f.statistic else ""
             more = (f.region, told, f.p_uncorrected, f.cluster_voxels, f.cluster_p_fwe)

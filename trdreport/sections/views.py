@@ -327,9 +327,8 @@ def run_view(
     """The view of one run."""
     labels = {study.id: study.label for study in registry.studies}
     table = result.table
-    readouts = result.readouts if isinstance(result, AnalysisResult) else ()
-    corrected = readouts[0].clusters if readouts else ()
-    exploratory = readouts[1].clusters if readouts else ()
+    corrected = result.corrected.clusters if isinstance(result, AnalysisResult) else ()
+    exploratory = result.exploratory.clusters if isinstance(result, AnalysisResult) else ()
     single = [cluster for cluster in exploratory if not cluster.convergent]
     p_values = [cluster.p_fwe for cluster in corrected if cluster.p_fwe is not None]
     return RunView(
@@ -449,7 +448,7 @@ def study_view(
         tuple(roles),
         tuple(finding for finding in found if study.id in finding.studies),
         tuple(c for c in registry.corrections if c.study == study.id),
-        study_foci_table(study),
+        study_foci_table(registry, study),
         f"{repository}/edit/main/registry/studies/{study.id}.yaml" if repository else "",
     )
 

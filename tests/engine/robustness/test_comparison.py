@@ -57,7 +57,7 @@ def test_an_analysis_meets_itself_where_it_passes(
     result, profile = results["vbm-both"], registry.run("vbm-both").profile
     side = Side(result.table, result.maps)
     found = compare(registry.plan.comparisons[0], side, side, profile)
-    forming = result.readouts[0]
+    forming = result.corrected
     assert len(found.both) == len(forming.clusters)
     assert sum(place.volume_mm3 for place in found.both) == sum(
         cluster.volume_mm3 for cluster in forming.clusters

@@ -132,5 +132,5 @@ def noise_experiment(
         sample_size=model.sample_size,
         groups=model.groups,
         studies=(unit,),
-        foci=tuple(SourcedFocus(xyz, xyz, "", unit, "") for xyz in positions),
+        foci=tuple(SourcedFocus(xyz, xyz, unit, "") for xyz in positions),
     )

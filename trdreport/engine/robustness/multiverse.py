@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trdreport.brain.search_volume import analysis_mask
-from trdreport.brain.spaces import apply, convert
+from trdreport.brain.spaces import SAME_PLACE_MM, apply, convert
 from trdreport.engine.clusters import meeting_clusters, peak_voxels
 from trdreport.engine.estimators.ale import ClusterTest, Fitted
 from trdreport.engine.estimators.others import FittedDensity
 from trdreport.engine.results import CLUSTER_FWE
-from trdreport.engine.robustness.results import NEAR_PEAK_MM, Outcome
+from trdreport.engine.robustness.results import Outcome
 from trdreport.engine.robustness.specifications import Cell, Claimed, choices
 from trdreport.model.plan import Profile
 
@@ -120,7 +120,7 @@ def _outcome(
         smallest = min((cluster.p for cluster in found), default=1.0)
         return Outcome(levels, published, holds=not any(c.finding for c in found), p=smallest)
     near = [
-        [c for c in found if np.linalg.norm(c.peak - np.array(peak)) <= NEAR_PEAK_MM]
+        [c for c in found if np.linalg.norm(c.peak - np.array(peak)) <= SAME_PLACE_MM]
         for peak in claim.peaks
     ]
     return Outcome(

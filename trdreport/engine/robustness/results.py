@@ -5,9 +5,6 @@ from dataclasses import dataclass
 
 from trdreport.brain.spaces import Coordinate
 
-NEAR_PEAK_MM = 10.0
-"""A cluster is the claimed one when its peak is no farther than this from the claimed peak."""
-
 
 @dataclass(frozen=True)
 class Target:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from trdreport.brain.spaces import MNI_TO_TALAIRACH
 from trdreport.errors import Problem
 from trdreport.records.bibliography import Reference
 from trdreport.records.messages import suggest
@@ -27,6 +28,11 @@ class Files:
     corrections: tuple[Parsed, ...] = ()
     evidence: tuple[Parsed, ...] = ()
     screened: tuple[Parsed, ...] = ()
+
+    @property
+    def transform(self) -> str:
+        """The variant by which foci go to MNI: the plan's, or the first while the plan is wrong."""
+        return self.plan.record.transform if good(self.plan) else next(iter(MNI_TO_TALAIRACH))
 
     @property
     def good_studies(self) -> list[Parsed]:

@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from trdreport.brain.extent import mm_outside_brain
 from trdreport.brain.spaces import convert
 from trdreport.errors import Problem
@@ -142,8 +140,8 @@ def foci_are_in_the_brain(files: Files) -> Iterator[Problem]:
     for study in files.good_studies:
         for list_name in ("contrasts", "other_contrasts"):
             for index, result in enumerate(getattr(study.record, list_name)):
-                points = np.array([[f.x, f.y, f.z] for f in result.foci], float).reshape(-1, 3)
-                outside = mm_outside_brain(convert(points, result.space, "MNI", "icbm_spm2tal"))
+                mni = convert(result.positions(), result.space, "MNI", files.transform)
+                outside = mm_outside_brain(mni)
                 for number, focus in enumerate(result.foci):
                     loc: Path_ = (list_name, index, "foci", number)
                     shown = f"({focus.x}, {focus.y}, {focus.z})"
