@@ -37,6 +37,24 @@ def test_wrong_records(overlaid: Callable[[str], Path]) -> None:
     assert "Traceback" not in run.stderr
 
 
+def test_a_mistake_takes_one_line_whatever_the_record_says(
+    overlaid: Callable[[str], Path],
+) -> None:
+    """Keys and ids of a record stand in messages; on a build server `::error` is a command."""
+    root = overlaid("valid")
+    path = root / "studies" / "alpha2018.yaml"
+    text = path.read_text().replace("id: alpha2018", r'id: "a\n::error::b"', 1)
+    path.write_text(text + 'unknown: 1\n"x\\n::error::\\e[2J\\x9b\\u202e": 1\n')
+    path.rename(path.with_name("al\npha.yaml"))
+    run = trdreport("validate", "--registry", str(root))
+    assert run.returncode == 1
+    *problems, count = run.stderr.split("\n")[:-1]
+    assert all(line.startswith(f"{root}/") for line in problems)
+    assert count.startswith(f"{len(problems)} mistakes")
+    assert run.stderr.replace("\n", "").isprintable()
+    assert r"x\n::error::\x1b[2J\x9b\u202e" in run.stderr
+
+
 def test_wrong_record_stops_a_build_before_anything(
     overlaid: Callable[[str], Path], tmp_path: Path
 ) -> None:

@@ -1,8 +1,26 @@
 """The one user-facing error: what is wrong, where, and how to mend it."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+
+_ACTING = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+    r"|(?<=##)\["
+)
+"""Controls (C0, C1, of lines and of direction), lone surrogates, and how a workflow command begins
+in the middle of a line."""
+
+
+def visible(text: str) -> str:
+    """Text from data for a terminal or a log: one line, what would act there is spelled out."""
+    return _ACTING.sub(lambda match: _spelled(ord(match[0])), text)
+
+
+def _spelled(code: int) -> str:
+    short = {9: "\\t", 10: "\\n", 13: "\\r"}
+    return short.get(code) or (f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}")
 
 
 @dataclass(frozen=True, order=True)
@@ -10,7 +28,8 @@ class Problem:
     """One mistake in the user's data, located.
 
     `line` and `column` count from 1; 1:1 also stands for a file as a whole. `field` is the path of
-    keys inside the file, such as `groups.TRD.n`.
+    keys inside the file, such as `groups.TRD.n`. Printed, it is one line without control
+    characters.
     """
 
     path: str
@@ -21,7 +40,7 @@ class Problem:
 
     def __str__(self) -> str:
         where = f"{self.field}: " if self.field else ""
-        return f"{self.path}:{self.line}:{self.column}: {where}{self.message}"
+        return visible(f"{self.path}:{self.line}:{self.column}: {where}{self.message}")
 
 
 class DataError(Exception):

@@ -18,6 +18,7 @@ from trdreport.checks.arithmetic import (
     possible_sd,
     possible_sums,
 )
+from trdreport.checks.doubt import Finding
 from trdreport.checks.formats import as_github, as_json, as_text
 from trdreport.errors import DataError
 from trdreport.records.loading import Registry, load_registry
@@ -194,6 +195,23 @@ def test_json_and_annotations_carry_the_place() -> None:
     assert first.startswith("::warning file=")
     assert f"line={rows[0]['line']},col={rows[0]['column']},title=GRIM::" in first
     assert "57 %25 on" in first
+
+
+HOSTILE = "a\n::error::b\r\x1b[2J\x9b##[group]\u2028\u202e100%"
+
+
+def test_what_a_record_says_begins_no_line_and_acts_on_no_terminal(overlaid: Overlay) -> None:
+    registry = load_registry(overlaid("valid"))
+    finding = Finding("GRIM", "note", (), HOSTILE, "review.yaml", (), HOSTILE)
+    text, annotation = as_text(registry, [finding]), as_github(registry, [finding])
+    for shown in (text, annotation):
+        assert len(shown.splitlines()) == 1
+        assert shown.replace("\u202e", "").isprintable()
+        assert "\u202e" not in shown
+        assert "##[" not in shown
+    assert r"a\n::error::b\r\x1b[2J\x9b##\x5bgroup]\u2028\u202e100%" in text
+    assert annotation.startswith("::notice file=")
+    assert annotation.endswith("100%25")
 
 
 def test_the_documentation_lists_every_check() -> None:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 
 from trdreport.checks.doubt import Finding
-from trdreport.errors import Problem
+from trdreport.errors import Problem, visible
 from trdreport.records.loading import Registry
 
 
@@ -20,8 +20,10 @@ def as_text(registry: Registry, findings: Iterable[Finding]) -> str:
         at = place(registry, finding)
         told = f" (acknowledged: {finding.acknowledged})" if finding.acknowledged else ""
         lines.append(
-            f"{at.path}:{at.line}:{at.column}: {finding.severity} {finding.code}:"
-            f" {finding.message}{told}"
+            visible(
+                f"{at.path}:{at.line}:{at.column}: {finding.severity} {finding.code}:"
+                f" {finding.message}{told}"
+            )
         )
     return "\n".join(lines)
 
@@ -65,7 +67,7 @@ def as_github(registry: Registry, findings: Iterable[Finding]) -> str:
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return visible(text).replace("%", "%25")
 
 
 def _property(text: str) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trdreport.errors import DataError
+from trdreport.errors import DataError, visible
 
 if TYPE_CHECKING:
     from trdreport.work.scheduling import Scheduler
@@ -52,8 +52,9 @@ def validate(registry: RegistryOption = Path("registry")) -> None:
 
     loaded = load_registry(registry)
     print(
-        f"{registry}: {len(loaded.studies)} studies, {loaded.participants} participants,"
-        f" {len(loaded.plan.analyses)} analyses: no mistakes found"
+        f"{visible(str(registry))}: {len(loaded.studies)} studies,"
+        f" {loaded.participants} participants, {len(loaded.plan.analyses)} analyses:"
+        " no mistakes found"
     )
 
 
@@ -308,7 +309,7 @@ def format_records(
 
     changed = format_registry(registry, write=not check_only)
     for path in changed:
-        print(f"{path}: {'is not canonical' if check_only else 'rewritten'}")
+        print(f"{visible(str(path))}: {'is not canonical' if check_only else 'rewritten'}")
     if check_only and changed:
         print(f"{len(changed)} to format; run trdreport format", file=sys.stderr)
         raise typer.Exit(1)
@@ -473,7 +474,7 @@ def export_records(
         }[form]()
     print(made.text, end="")
     for lost in made.lost:
-        print(f"not carried over: {lost}", file=sys.stderr)
+        print(f"not carried over: {visible(lost)}", file=sys.stderr)
 
 
 class DiffFormat(StrEnum):
@@ -504,7 +505,7 @@ def diff(
     try:
         found = compare(registry, old, new)
     except HistoryError as error:
-        raise typer.BadParameter(f"{error}.") from error
+        raise typer.BadParameter(f"{visible(str(error))}.") from error
     print(found.text() if form is DiffFormat.TEXT else found.markdown())
 
 

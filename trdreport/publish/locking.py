@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from trdreport.engine.lock import LOCK_FILE, Lock, differences, read_lock
-from trdreport.errors import DataError, file_problem
+from trdreport.errors import DataError, file_problem, visible
+from trdreport.records.yamlfile import read_text
 
 UPDATE = "if that is meant, accept it with trdreport build --update-lock"
 
@@ -13,7 +14,7 @@ class LockKeeper:
 
     def __init__(self, registry: Path, *, locked: bool) -> None:
         self.path, self.locked = registry / LOCK_FILE, locked
-        self.old = read_lock(self.path.read_text(), str(self.path)) if self.path.is_file() else None
+        self.old = read_lock(read_text(self.path), str(self.path)) if self.path.is_file() else None
         self.new: Lock | None = None
 
     def accept(self, new: Lock) -> None:
@@ -42,5 +43,8 @@ class LockKeeper:
         if not changed:
             return f"results are those of {self.path}"
         return "\n".join(
-            [f"results differ from {self.path} ({UPDATE}):", *map("  {}".format, changed)]
+            [
+                f"results differ from {self.path} ({UPDATE}):",
+                *(f"  {visible(what)}" for what in changed),
+            ]
         )
