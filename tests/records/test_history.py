@@ -1,5 +1,7 @@
 """What changed between two revisions of a real git checkout."""
 
+import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -7,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import REGISTRIES
+from trdreport.errors import DataError
 from trdreport.engine.diff import diff
-from trdreport.records.history import HistoryError, at_revision, changes, snapshot
+from trdreport.records.checkout import HistoryError
+from trdreport.records.history import changes, past, snapshot
 
 
 def git(folder: Path, *arguments: str) -> None:
@@ -88,31 +92,97 @@ def test_results_are_compared_by_their_locks(registry: Path) -> None:
     git(registry, "commit", "-qm", "lock")
     lock.write_text('{"format": 1, "runs": {}, "verdicts": {"a": "not reproduced"}}')
     markdown = diff(registry, "HEAD", None).markdown()
-    assert "- published value a: reproduced before, not reproduced now" in markdown
+    assert "- `published value a: reproduced before, not reproduced now`" in markdown
 
 
-def test_markup_in_a_record_is_text_in_markdown(registry: Path) -> None:
-    edit(registry, "Excluded.", "<img src=x>*bold*")
+LINES = re.compile(r"(?:  )?- (?:no change|(`+).*\1)|#+ What this changes \(.*\)|\*\*\w+\*\*|")
+"""Every line of the comment: our own words, or one code span."""
+
+HOSTILE = "`x` ``@user`` <img src=x> [a](https://example.org) #1\u2028\u202e"
+
+
+def test_nothing_in_a_record_a_name_or_a_lock_is_markup_in_the_comment(registry: Path) -> None:
+    lock = registry / "results.lock.json"
+    old, new = ({"format": 1, "runs": {}, "verdicts": {f"{HOSTILE}\n## All checks passed": word}}
+                for word in ("a", "b\n\n@user"))  # fmt: skip
+    lock.write_text(json.dumps(old))
+    git(registry, "add", ".")
+    git(registry, "commit", "-qm", "lock")
+    lock.write_text(json.dumps(new))
+    edit(registry, "Excluded.", json.dumps(HOSTILE))
+    study = registry / "studies" / "alpha2018.yaml"
+    study.write_text(study.read_text() + '"`\\n# key @user": 1\n')
+    (registry / "studies" / "```\n# file @user.yaml").write_text("a: 1\n")
     markdown = diff(registry, "HEAD", None).markdown()
-    assert r"\<img src=x\>\*bold\*" in markdown
+    assert all(LINES.fullmatch(line) for line in markdown.split("\n"))
+    assert markdown.replace("\n", "").replace("→", "").isprintable()
+    shown = re.sub(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)", "", markdown)
+    assert not re.search(r"[@<`]|user|example|key|file|checks", shown)
+
+
+def test_what_is_hidden_from_an_archive_is_not_hidden_from_a_comparison(registry: Path) -> None:
+    """Attributes of the change itself say what `git archive` leaves out or rewrites."""
+    (registry / ".gitattributes").write_text("studies/alpha2018.yaml export-ignore export-subst\n")
+    edit(registry, "n: 20", "n: 21")
+    git(registry, "add", ".")
+    git(registry, "commit", "-qm", "hidden")
+    records = diff(registry, "HEAD~1", "HEAD").records
+    assert [f"{change.file}: {change}" for change in records] == [
+        "studies/alpha2018.yaml: groups.TRD.n: 20 → 21"
+    ]
+
+
+def test_links_and_submodules_of_a_revision_are_not_followed(registry: Path) -> None:
+    (registry / "studies" / "link.yaml").symlink_to("/etc/hostname")
+    (registry / "results.lock.json").symlink_to("/etc/passwd")
+    git(registry, "add", ".")
+    commit = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=registry, check=True, capture_output=True, text=True
+    ).stdout.strip()
+    entry = f"160000,{commit},registry/studies/module.yaml"
+    git(registry, "update-index", "--add", "--cacheinfo", entry)
+    git(registry, "commit", "-qm", "links")
+    found = past(registry, "HEAD")
+    assert found.lock is None
+    assert set(found.files) == set(past(registry, "HEAD~1").files)
+
+
+def test_variables_and_replaced_objects_do_not_lead_elsewhere(
+    registry: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit(registry, "n: 20", "n: 21")
+    git(registry, "commit", "-qam", "more people")
+    git(registry, "replace", "HEAD~1", "HEAD")
+    other = tmp_path / "other"
+    other.mkdir()
+    git(other, "init", "-q")
+    monkeypatch.setenv("GIT_DIR", str(other / ".git"))
+    monkeypatch.setenv("GIT_INDEX_FILE", str(other / "index"))
+    monkeypatch.setenv("GIT_TRACE", "1")
+    records = diff(registry, "HEAD~1", "HEAD").records
+    assert [str(change) for change in records] == ["groups.TRD.n: 20 → 21"]
+
+
+def test_a_lock_that_is_no_text_is_a_mistake_of_the_data(registry: Path) -> None:
+    (registry / "results.lock.json").write_bytes(b"\xff")
+    with pytest.raises(DataError, match="is not UTF-8 text"):
+        diff(registry, "HEAD", None)
+    git(registry, "add", ".")
+    git(registry, "commit", "-qm", "broken")
+    with pytest.raises(HistoryError, match="is not UTF-8 text"):
+        past(registry, "HEAD")
 
 
 def test_outside_a_checkout(tmp_path: Path) -> None:
     shutil.copytree(REGISTRIES / "valid", tmp_path / "registry")
-    with (
-        pytest.raises(HistoryError, match="is not in a git checkout"),
-        at_revision(tmp_path / "registry", "HEAD"),
-    ):
-        pass
+    with pytest.raises(HistoryError, match="is not in a git checkout"):
+        past(tmp_path / "registry", "HEAD")
 
 
 @pytest.mark.parametrize("revision", ["nowhere", "--help", "HEAD~9"])
 def test_an_unknown_revision(registry: Path, revision: str) -> None:
-    with (
-        pytest.raises(HistoryError, match=f"there is no revision '{revision}'"),
-        at_revision(registry, revision),
-    ):
-        pass
+    with pytest.raises(HistoryError, match=f"there is no revision '{revision}'"):
+        past(registry, revision)
 
 
 def test_a_record_that_was_broken_then(registry: Path) -> None:

@@ -26,6 +26,10 @@ def test_numbers(tmp_path: Path) -> None:
     assert data == (1, 0, 10, 31, Decimal("2.32E-06"), Decimal("-3.5"))
 
 
+def test_an_absurd_exponent_is_text(tmp_path: Path) -> None:
+    assert read(tmp_path, "a: 1e99999999999999999999").data == {"a": "1e99999999999999999999"}
+
+
 def test_positions_count_from_one(tmp_path: Path) -> None:
     file = read(tmp_path, "a:\n  - {x: 1}\n  - {x: 2}\n")
     assert file.positions[("a", 1, "x")] == (3, 9)

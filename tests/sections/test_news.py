@@ -45,6 +45,61 @@ def test_each_change_of_the_records_is_told(registry: Path) -> None:
     assert found[0].results is None
 
 
+@pytest.mark.parametrize("mark", ["\u2028", "\x85", "\f", "\v", "\x1b[2J", "\x01"])
+def test_no_subject_of_a_commit_stops_the_news(registry: Path, mark: str) -> None:
+    study = registry / "studies" / "alpha2018.yaml"
+    study.write_text(study.read_text().replace("n: 20", "n: 21"))
+    commit(registry.parent, f"one{mark}more")
+    study.write_text(study.read_text().replace("n: 21", "n: 22"))
+    commit(registry.parent, "and one")
+    found = news(registry, Store(None))
+    assert [entry.changed for entry in found] == [(("studies/alpha2018.yaml", 1),)] * 2
+    assert found[1].subject.startswith("one")
+    assert found[1].subject.isprintable()
+
+
+def test_settings_of_the_user_do_not_change_the_news(registry: Path) -> None:
+    study = registry / "studies" / "alpha2018.yaml"
+    study.write_text(study.read_text().replace("n: 20", "n: 21"))
+    commit(registry.parent, "one more participant")
+    before = news(registry, Store(None))
+    for key, value in (
+        ("log.showSignature", "true"), ("log.follow", "true"), ("color.ui", "always"),
+        ("log.decorate", "full"), ("log.date", "relative"), ("core.pager", "false"),
+        ("format.pretty", "oneline"), ("i18n.logOutputEncoding", "UTF-16"),
+    ):  # fmt: skip
+        subprocess.run(["git", "config", key, value], cwd=registry, check=True)
+    assert news(registry, Store(None)) == before != ()
+
+
+def test_news_are_told_once_a_shallow_clone_is_deepened(registry: Path, tmp_path: Path) -> None:
+    study = registry / "studies" / "alpha2018.yaml"
+    study.write_text(study.read_text().replace("n: 20", "n: 21"))
+    commit(registry.parent, "one more participant")
+    clone, store = tmp_path / "clone", Store(tmp_path / "store")
+    source = registry.parent.as_uri()
+    subprocess.run(["git", "clone", "-q", "--depth", "1", source, str(clone)], check=True)
+    assert news(clone / "registry", store) == ()
+    subprocess.run(["git", "fetch", "-q", "--unshallow"], cwd=clone, check=True)
+    assert [entry.subject for entry in news(clone / "registry", store)] == ["one more participant"]
+
+
+def test_two_registries_of_one_checkout_tell_their_own_news(registry: Path, tmp_path: Path) -> None:
+    other = registry.parent / "other" / "registry"
+    shutil.copytree(registry, other)
+    commit(registry.parent, "another review")
+    for root, number in ((registry, 21), (other, 22)):
+        study = root / "studies" / "alpha2018.yaml"
+        study.write_text(study.read_text().replace("n: 20", f"n: {number}"))
+    beta = other / "studies" / "beta2019.yaml"
+    beta.write_text(beta.read_text() + "\n# nothing\n")
+    beta.rename(other / "studies" / "gamma2020.yaml")
+    commit(registry.parent, "both")
+    store = Store(tmp_path / "store")
+    first, second = (news(root, store)[0] for root in (registry, other))
+    assert (first.added, second.added) == ((), ("gamma2020",))
+
+
 def test_nothing_is_new_outside_a_checkout(tmp_path: Path) -> None:
     shutil.copytree(REGISTRIES / "valid", tmp_path / "registry")
     assert news(tmp_path / "registry", Store(None)) == ()

@@ -500,7 +500,7 @@ def diff(
     Example: trdreport diff main --format markdown
     """
     from trdreport.engine.diff import diff as compare
-    from trdreport.records.history import HistoryError
+    from trdreport.records.checkout import HistoryError
 
     try:
         found = compare(registry, old, new)

@@ -1,12 +1,14 @@
 """What a change does to the records and, by their locks, to the results: for a pull request."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
 from trdreport.engine.lock import LOCK_FILE, differences, read_lock
-from trdreport.records.history import Change, Snapshot, at_revision, changes, snapshot
+from trdreport.errors import visible
+from trdreport.records.history import Change, Snapshot, changes, past, snapshot
 
 
 @dataclass(frozen=True)
@@ -25,16 +27,17 @@ class Diff:
         lines += [f"  {file}: {change}" for file, own in self._by_file() for change in own]
         lines += [] if self.records else ["  no change"]
         lines += ["Results:", *(f"  {line}" for line in self._results())]
-        return "\n".join(lines)
+        return "\n".join(visible(line) for line in lines)
 
     def markdown(self) -> str:
         """For the comment of a pull request."""
-        lines = [f"### What this changes ({self.old} to {self.new})", "", "**Results**", ""]
-        lines += [f"- {line}" for line in self._results()]
+        title = f"### What this changes ({literal(self.old)} to {literal(self.new)})"
+        lines = [title, "", "**Results**", ""]
+        lines += [f"- {literal(line)}" for line in self._results()]
         lines += ["", "**Records**", ""]
         for file, own in self._by_file():
-            lines.append(f"- `{file}`")
-            lines += [f"  - {_escaped(str(change))}" for change in own]
+            lines.append(f"- {literal(file)}")
+            lines += [f"  - {literal(str(change))}" for change in own]
         lines += [] if self.records else ["- no change"]
         return "\n".join(lines)
 
@@ -47,10 +50,11 @@ class Diff:
         return self.results or ["no change"]
 
 
-def _escaped(text: str) -> str:
-    for mark in "\\`*_<>[]|":
-        text = text.replace(mark, f"\\{mark}")
-    return text
+def literal(text: str) -> str:
+    """Text from data as a code span: no markup, link, mention or HTML in it means anything."""
+    line = visible(text)
+    fence = "`" * (max((len(run) for run in re.findall("`+", line)), default=0) + 1)
+    return f"{fence} {line} {fence}" if len(fence) > 1 or not line.strip() else f"`{line}`"
 
 
 def diff(registry: Path, old: str, new: str | None) -> Diff:
@@ -59,13 +63,8 @@ def diff(registry: Path, old: str, new: str | None) -> Diff:
     Nothing is recomputed. Raises HistoryError when a revision cannot be read, and DataError when a
     file of either side is no acceptable YAML.
     """
-    with at_revision(registry, old) as folder:
-        before = snapshot(folder, old)
-    if new is None:
-        after = snapshot(registry, "working tree")
-    else:
-        with at_revision(registry, new) as folder:
-            after = snapshot(folder, new)
+    before = past(registry, old)
+    after = snapshot(registry, "working tree") if new is None else past(registry, new)
     return compared(before, after)
 
 

@@ -1,21 +1,16 @@
 """The registry at revisions of a git checkout, and what changed between two of them."""
 
-import io
-import subprocess
-import tarfile
-import tempfile
+import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from trdreport.errors import DataError
-from trdreport.records.yamlfile import Path_, dotted, read_yaml
+from trdreport.records.checkout import HistoryError, named, texts_at
+from trdreport.records.yamlfile import Path_, dotted, parse_yaml, read_text, read_yaml
 
-
-class HistoryError(Exception):
-    """A revision that cannot be read; the message is a plain sentence."""
+LOCK = "results.lock.json"
 
 
 @dataclass(frozen=True)
@@ -27,92 +22,28 @@ class Snapshot:
     lock: str | None
 
 
-def git(folder: Path, *arguments: str) -> bytes:
-    """What git prints; raises HistoryError with its own words."""
-    try:
-        done = subprocess.run(  # noqa: S603
-            ["git", "-C", str(folder), *arguments],  # noqa: S607
-            capture_output=True,
-            check=False,
-        )
-    except FileNotFoundError as error:
-        raise HistoryError("git is not installed") from error
-    if done.returncode:
-        said = done.stderr.decode(errors="replace").strip().splitlines()
-        raise HistoryError(said[-1] if said else f"git {arguments[0]} failed")
-    return done.stdout
-
-
-@contextmanager
-def at_revision(registry: Path, revision: str) -> Iterator[Path]:
-    """A folder with the registry as it was; raises HistoryError when there is none.
+def past(registry: Path, revision: str) -> Snapshot:
+    """The registry as it was at a revision; raises HistoryError when there is none.
 
     Records of that time are read as data: they are not validated against today's models.
     """
-    if not registry.is_dir():
-        raise HistoryError(f"{registry} is not a folder")
     try:
-        prefix = git(registry, "rev-parse", "--show-prefix").decode().strip()
-    except HistoryError as error:
-        raise HistoryError(f"{registry} is not in a git checkout") from error
-    try:
-        commit = git(
-            registry, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}"
-        )
-    except HistoryError as error:
-        raise HistoryError(f"there is no revision '{revision}'") from error
-    try:
-        packed = git(registry, "archive", "--format=tar", commit.decode().strip(), ".")
-    except HistoryError as error:
-        where = prefix.rstrip("/") or "."
-        raise HistoryError(f"'{revision}' has no folder {where}") from error
-    with tempfile.TemporaryDirectory() as name:
-        _unpack(packed, Path(name))
-        try:
-            yield Path(name)
-        except DataError as error:
-            first = str(error.problems[0]).replace(f"{name}/", "")
-            raise HistoryError(f"the registry at '{revision}' cannot be read: {first}") from error
-
-
-def _unpack(packed: bytes, folder: Path) -> None:
-    """Write the files of an archive by git; early 3.11 cannot extract with a filter."""
-    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
-        for member in archive:
-            content = archive.extractfile(member) if member.isfile() else None
-            if content is not None:
-                path = folder / member.name
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(content.read())
-
-
-@dataclass(frozen=True)
-class Commit:
-    """A commit that touched the registry: its hash, day (ISO) and first line."""
-
-    sha: str
-    day: str
-    subject: str
-
-
-def commits(registry: Path, most: int) -> list[Commit]:
-    """The newest commits that touched the registry, newest first; none outside a checkout."""
-    try:
-        told = git(registry, "log", f"-n{most}", "--format=%H%x00%cs%x00%s", "--", ".")
-    except HistoryError:
-        return []
-    rows = [line.split("\0", 2) for line in told.decode(errors="replace").splitlines()]
-    return [Commit(sha, day, subject) for sha, day, subject in rows]
+        texts = texts_at(registry, revision, lambda name: name.endswith(".yaml") or name == LOCK)
+        lock = texts.pop(LOCK, None)
+        return Snapshot(revision, {n: parse_yaml(t, n).data for n, t in texts.items()}, lock)
+    except DataError as error:
+        first = error.problems[0]
+        raise HistoryError(f"the registry at '{revision}' cannot be read: {first}") from error
 
 
 def snapshot(root: Path, name: str) -> Snapshot:
     """The registry in a folder; raises DataError when a file is no acceptable YAML."""
     paths = sorted(root.rglob("*.yaml"))
-    lock = root / "results.lock.json"
+    lock = root / LOCK
     return Snapshot(
         name,
-        {path.relative_to(root).as_posix(): read_yaml(path).data for path in paths},
-        lock.read_text() if lock.is_file() else None,
+        {named(os.fsencode(p.relative_to(root).as_posix())): read_yaml(p).data for p in paths},
+        read_text(lock) if lock.is_file() else None,
     )
 
 

@@ -63,8 +63,11 @@ def dotted(loc: Path_) -> str:
 
 def read_yaml(path: Path) -> YamlFile:
     """Read `path`; raises DataError with a located problem when it is not acceptable YAML."""
-    text = read_text(path)
-    shown = str(path)
+    return parse_yaml(read_text(path), str(path))
+
+
+def parse_yaml(text: str, shown: str) -> YamlFile:
+    """The YAML in `text`, called `shown` in problems; raises DataError."""
     try:
         reader = _Reader(shown, yaml.parse(text, Loader=yaml.CSafeLoader))
         data = reader.document()
@@ -90,16 +93,26 @@ def read_text(path: Path) -> str:
         size = os.stat(path).st_size
         if not path.is_file():
             raise DataError([file_problem(path, "is not a regular file; put a YAML file here")])
-        if size > MAX_BYTES:
-            message = f"is {size:,} bytes, more than {MAX_BYTES:,}; is this the right file?"
-            raise DataError([file_problem(path, message)])
-        return path.read_bytes().decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise DataError(
-            [file_problem(path, f"is not UTF-8 text (byte {error.start}); save it as UTF-8")]
-        ) from error
+        check_size(size, str(path))
+        return decoded(path.read_bytes(), str(path))
     except OSError as error:
         raise DataError([file_problem(path, f"cannot be read: {error.strerror}")]) from error
+
+
+def check_size(size: int, shown: str) -> None:
+    """Raise DataError for a file of more bytes than any record has."""
+    if size > MAX_BYTES:
+        message = f"is {size:,} bytes, more than {MAX_BYTES:,}; is this the right file?"
+        raise DataError([file_problem(shown, message)])
+
+
+def decoded(content: bytes, shown: str) -> str:
+    """The text of a file called `shown`; raises DataError when it is not UTF-8."""
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        message = f"is not UTF-8 text (byte {error.start}); save it as UTF-8"
+        raise DataError([file_problem(shown, message)]) from error
 
 
 class _Reader:
@@ -194,7 +207,7 @@ NULL = re.compile(r"~|null|Null|NULL|")
 BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
 INT = re.compile(r"[-+]?[0-9]{1,99}|0o[0-7]{1,99}|0x[0-9a-fA-F]{1,99}")
 FLOAT = re.compile(
-    r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"
+    r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,4})?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"
 )
 
 

@@ -1,5 +1,6 @@
 """What is new in the review, from the history of its records."""
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +9,9 @@ from pydantic import TypeAdapter
 
 from trdreport.engine.diff import diff
 from trdreport.errors import DataError
-from trdreport.records.history import Change, Commit, HistoryError, commits
+from trdreport.engine.diff import diff
+from trdreport.records.checkout import Commit, HistoryError, commits, prefix
+from trdreport.records.history import Change
 from trdreport.work.store import Store
 
 MOST_COMMITS = 12
@@ -38,14 +41,18 @@ _NEWS = TypeAdapter(News | None)
 
 def news(registry: Path, store: Store) -> tuple[News, ...]:
     """The newest changes of records and results; none outside a git checkout."""
-    return tuple(_newest(commits(registry, MOST_COMMITS), registry, store))[:MOST_NEWS]
+    found = commits(registry, MOST_COMMITS)
+    where = prefix(registry) if found else ""
+    return tuple(_newest(found, registry, where, store))[:MOST_NEWS]
 
 
-def _newest(found: Iterable[Commit], registry: Path, store: Store) -> Iterator[News]:
+def _newest(found: Iterable[Commit], registry: Path, where: str, store: Store) -> Iterator[News]:
     for commit in found:
+        if not commit.parents:  # the first one, or the end of a shallow clone
+            continue
         content = store.remember(
             "news",
-            (commit.sha, registry.name),
+            (commit.sha, *commit.parents, os.fsencode(where)),
             lambda commit=commit: _NEWS.dump_json(_of(commit, registry)),  # type: ignore[misc]
         )
         entry = _NEWS.validate_json(content)
@@ -56,7 +63,7 @@ def _newest(found: Iterable[Commit], registry: Path, store: Store) -> Iterator[N
 def _of(commit: Commit, registry: Path) -> News | None:
     """What a commit changed in the data; None for none, or when it cannot be read."""
     try:
-        found = diff(registry, f"{commit.sha}^", commit.sha)
+        found = diff(registry, commit.parents[0], commit.sha)
     except (HistoryError, DataError):
         return None
     studies = [c for c in found.records if c.file.startswith("studies/") and not c.field]
