@@ -57,6 +57,15 @@ def test_a_meeting_point_is_not_a_significant_cluster() -> None:
     ]
 
 
+def test_a_lock_of_another_hand_is_compared_too() -> None:
+    """A readout with a p on one side only; a place beyond any number is no lock."""
+    (told,) = differences(lock(HERE), lock(cluster((-12, -16, 62), p_fwe=None)))
+    assert told.endswith("p FWE 0.02 before, none now")
+    text = lock(HERE).text().replace("-12", "1" + "0" * 400)
+    with pytest.raises(DataError, match="is no results lock"):
+        read_lock(text, "results.lock.json")
+
+
 def test_a_verdict_that_turns() -> None:
     old, new = lock(claim="reproduced"), lock(claim="not reproduced")
     assert differences(old, new) == ["published value claim: reproduced before, not reproduced now"]

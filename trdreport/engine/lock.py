@@ -19,6 +19,9 @@ from trdreport.records.loading import Registry
 LOCK_FILE = "results.lock.json"
 
 
+Millimetre = Annotated[int, Field(ge=-1000, le=1000)]
+
+
 class _Entry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -27,7 +30,7 @@ class LockedCluster(_Entry):
     """A finding: significant, or a meeting point of the uncorrected readout. Peak in mm."""
 
     readout: str
-    peak: tuple[int, int, int]
+    peak: tuple[Millimetre, Millimetre, Millimetre]
     volume_mm3: int
     p_fwe: float | None
     region: str
@@ -159,6 +162,10 @@ def _kind(cluster: LockedCluster) -> str:
     return "meeting point" if cluster.p_fwe is None else "significant cluster"
 
 
+def _p(cluster: LockedCluster) -> str:
+    return "none" if cluster.p_fwe is None else f"{cluster.p_fwe:g}"
+
+
 def _of_cluster(old: LockedCluster, new: LockedCluster) -> Iterator[str]:
     changes = []
     if old.peak != new.peak:
@@ -166,7 +173,7 @@ def _of_cluster(old: LockedCluster, new: LockedCluster) -> Iterator[str]:
     if old.volume_mm3 != new.volume_mm3:
         changes.append(f"{old.volume_mm3} mm³ before, {new.volume_mm3} now")
     if old.p_fwe != new.p_fwe:
-        changes.append(f"p FWE {old.p_fwe:g} before, {new.p_fwe:g} now")
+        changes.append(f"p FWE {_p(old)} before, {_p(new)} now")
     if old.studies != new.studies:
         changes.append(f"from {', '.join(old.studies)} before, {', '.join(new.studies)} now")
     if changes:
