@@ -318,7 +318,8 @@ window.trdreport = {
       section.scrollIntoView();
       await opened();
       if (!nv) return;
-      const own = scene.runs.findIndex(({ id }) => element.id.replace(/^cluster-/, "").startsWith(`${id}-`));
+      const found = element.id.replace(/^(cluster|figure)-/, "").replace(/-(fwe|exploratory)-\d+$/, "");
+      const own = scene.runs.findIndex(({ id }) => id === found);
       if (own >= 0 && scene.runs[own] !== run) await choose(own);
       moveTo(element.dataset.mni.split(",").map(Number));
     });

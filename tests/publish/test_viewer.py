@@ -378,7 +378,7 @@ def test_rows_and_figures_of_places_lead_into_the_viewer(viewer: Viewer) -> None
     for id_, place in (
         ("cluster-vbm-both-fwe-2", POSTCENTRAL),
         ("cluster-vbm-both-fwe-1", AMYGDALA),
-        ("vbm-both-fwe-2", POSTCENTRAL),
+        ("figure-vbm-both-fwe-2", POSTCENTRAL),
     ):
         element = viewer.page.locator(f"[id='{id_}']")
         element.get_by_role("button", name="show in viewer").click()

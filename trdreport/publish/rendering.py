@@ -8,6 +8,7 @@ from posixpath import relpath
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from trdreport.model.slug import slug
 from trdreport.sections.result_tables import listed
 from trdreport.sections.tables import MISSING, kind_of_missing, shown
 from trdreport.sections.views import Report
@@ -53,6 +54,7 @@ def environment(templates: Path) -> Environment:
     )
     env.filters["shown"] = shown
     env.filters["listed"] = lambda items: listed(list(items))
+    env.filters["slug"] = slug
     env.filters["missing_kind"] = kind_of_missing
     env.globals["missing"] = MISSING
     env.globals["pages"] = PAGES
@@ -129,7 +131,7 @@ def prisma_flow(templates: Path, report: Report) -> bytes:
 def figure_numbers(templates: Path, report: Report) -> dict[str, str]:
     """`Figure 3` by a figure's id: in the order of the article, then S1, S2, … for the others."""
     article = _article(environment(templates), report, "")
-    in_article = re.findall(r'<figure id="([^"]+)"', article)
+    in_article = re.findall(r'<figure id="figure-([^"]+)"', article)
     others = [id_ for id_ in report.figure_ids if id_ not in in_article]
     return _counted(in_article, "Figure ") | _counted(others, "Figure S")
 

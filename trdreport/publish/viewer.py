@@ -27,17 +27,20 @@ from trdreport.work.store import Store
 def viewer_files(
     registry: Registry, results: Mapping[str, Result], store: Store
 ) -> dict[str, bytes]:
-    """Scripts by their path in the site: `viewer/template.js`, `viewer/atlas.js` and scenes."""
+    """Scripts by their path in the site: `viewer/template.js`, `viewer/atlas.js` and scenes.
+
+    An analysis and a study may have one id, so each kind has a folder of its own.
+    """
     files = {
         "viewer/template.js": store.remember("template", (), _template),
         "viewer/atlas.js": store.remember("atlas", (), _atlas),
     }
     for analysis in registry.plan.analyses:
-        files[f"viewer/scenes/{analysis.id}.js"] = _script(
+        files[f"viewer/scenes/analyses/{analysis.id}.js"] = _script(
             "scene", _of_analysis(registry, analysis, results)
         )
     for study in registry.studies:
-        files[f"viewer/scenes/{study.id}.js"] = _script("scene", _of_study(registry, study))
+        files[f"viewer/scenes/studies/{study.id}.js"] = _script("scene", _of_study(registry, study))
     return files
 
 

@@ -17,6 +17,7 @@ from trdreport.engine.run import Result
 from trdreport.figures.palette import BOTH, LESS, MORE, STUDY_COLOURS, FociGroup
 from trdreport.model.fields import split_contrast
 from trdreport.model.plan import Run
+from trdreport.model.slug import slug
 from trdreport.records.loading import Registry
 from trdreport.sections.evidence import EvidenceView, map_sketch
 from trdreport.sections.result_tables import (
@@ -88,7 +89,7 @@ def _regions(registry: Registry, store: Store) -> Iterator[Sketch]:
         colours |= dict.fromkeys(less - more, LESS)
 
         yield Sketch(
-            f"regions-{modality.lower()}",
+            f"regions-{slug(modality)}-map",
             partial(_draw_regions, colours, legend),
             f"Desikan-Killiany regions, {modality}. Higher in {case}: {_names(more - less)}."
             f" Lower in {case}: {_names(less - more)}. Both: {_names(more & less)}.",

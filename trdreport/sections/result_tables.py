@@ -249,7 +249,7 @@ def cluster_table(
         "p uncorrected", "z", "p FWE (interval)", "Share of the ALE by experiment",
     )  # fmt: skip
     return Table(
-        id=f"{kind}-{run.id}-{readout.readout}".replace(".", "-"),
+        id=f"{kind}-{run.id}-{readout.readout}",
         caption=f"{run.analysis.title}: {what}, {readout_name(readout.readout)}"
         + ("" if run.leading else f" ({run.profile_id})"),
         columns=columns,

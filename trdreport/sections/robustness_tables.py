@@ -154,7 +154,7 @@ def without_table(
         if not again:
             rows.append((labels[retest.unit], *(NOT_APPLICABLE,) * 5, told))
     return Table(
-        f"without-{run.id}".replace(".", "-"),
+        f"without-{run.id}",
         f"{run.analysis.title}: the analysis without each experiment"
         + ("" if run.leading else f" ({run.profile_id})"),
         (

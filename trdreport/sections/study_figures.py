@@ -6,6 +6,7 @@ from functools import partial
 
 from trdreport.figures.palette import HeatCell, Sample
 from trdreport.model.fields import UNKNOWN_WORDS
+from trdreport.model.slug import slug
 from trdreport.model.study import Group
 from trdreport.records.loading import Registry
 from trdreport.sections.sketch import Sketch
@@ -153,7 +154,7 @@ def _quality(registry: Registry) -> Iterator[Sketch]:
         scores = [float(study.quality.score) for study in studies]
         told = "; ".join(f"{a} {b:g}" for a, b in zip(labels, scores, strict=True))
         yield Sketch(
-            "quality-scores",
+            f"quality-scores-{slug(instrument)}",
             partial(_draw_quality, labels, scores, instrument),
             f"Quality scores: {told}.",
             f"Quality scores, {instrument}.",
@@ -166,7 +167,7 @@ def _quality(registry: Registry) -> Iterator[Sketch]:
             top = max(score for own in rated.values() for score in own.values())
             ratings = [[_rating(own.get(item), top) for item in items] for own in rated.values()]
             yield Sketch(
-                "quality-items",
+                f"quality-items-{slug(instrument)}",
                 partial(_draw_quality_grid, list(rated), items, ratings),
                 "Quality by item: "
                 + "; ".join(
