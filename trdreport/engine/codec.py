@@ -1,13 +1,22 @@
-"""Results as bytes and back, for the store: arrays inside the mask, everything else as JSON."""
+"""Results as bytes and back, for the store: a line of JSON, and the arrays inside the mask.
 
-import io
+No entry says how large its arrays are: mask and readouts say it, and the rest is the null sizes.
+"""
+
 from dataclasses import dataclass
 
 import numpy as np
 from pydantic import TypeAdapter
 
 from trdreport.brain.search_volume import analysis_mask
-from trdreport.engine.results import AnalysisResult, Cluster, ExperimentTable, ReadoutResult
+from trdreport.engine.results import (
+    CLUSTER_FWE,
+    AnalysisResult,
+    Cluster,
+    ExperimentTable,
+    ReadoutResult,
+    uncorrected,
+)
 from trdreport.model.plan import Profile
 
 MAP_OUTSIDE = {"stat": 0.0, "z": 0.0, "p": 1.0, "p_fwe": 1.0}
@@ -35,42 +44,52 @@ def encode(result: AnalysisResult) -> bytes:
     readouts = tuple(
         _Readout(r.readout, r.threshold_p, r.threshold_ale, r.clusters) for r in result.readouts
     )
-    arrays: dict[str, np.ndarray] = {
-        f"map_{name}": volume[result.mask] for name, volume in result.maps.items()
-    }
-    arrays |= {f"labels_{i}": r.labels[result.mask] for i, r in enumerate(result.readouts)}
-    arrays["null_sizes"] = result.null_sizes
-    arrays["readouts"] = np.frombuffer(_READOUTS.dump_json(readouts), dtype=np.uint8)
-    buffer = io.BytesIO()
-    np.savez(buffer, allow_pickle=False, **arrays)
-    return buffer.getvalue()
+    arrays = (
+        *(result.maps[name][result.mask].astype("<f8") for name in MAP_OUTSIDE),
+        *(r.labels[result.mask].astype("<i4") for r in result.readouts),
+        result.null_sizes.astype("<f8"),
+    )
+    return b"".join((_READOUTS.dump_json(readouts), b"\n", *(array.tobytes() for array in arrays)))
 
 
 def decode(content: bytes, run: str, table: ExperimentTable, profile: Profile) -> AnalysisResult:
-    """The result that `encode` made bytes of, for the table and profile it was made from."""
+    """The result that `encode` made bytes of, for the table and profile it was made from.
+
+    Raises ValueError for other bytes.
+    """
     mask, affine = analysis_mask(profile)
-    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-        stored = {name: arrays[name] for name in arrays.files}
+    head, _, body = content.partition(b"\n")
+    readouts = _READOUTS.validate_json(head)
+    if [r.readout for r in readouts] != [CLUSTER_FWE, uncorrected(profile)]:
+        raise ValueError("has other readouts")
+    voxels = int(mask.sum())
+    layout = np.dtype(
+        [
+            *((name, "<f8", (voxels,)) for name in MAP_OUTSIDE),
+            ("labels", "<i4", (len(readouts), voxels)),
+        ]
+    )
+    stored = np.frombuffer(body, layout, count=1)[0]
+    null_sizes = np.frombuffer(body, "<f8", offset=layout.itemsize)
 
     def volume(values: np.ndarray, outside: float) -> np.ndarray:
         full = np.full(mask.shape, outside, dtype=values.dtype)
         full[mask] = values
         return full
 
-    readouts = _READOUTS.validate_json(stored["readouts"].tobytes())
     return AnalysisResult(
         run=run,
         table=table,
         space=profile.space,
         affine=affine,
         mask=mask,
-        maps={name: volume(stored[f"map_{name}"], out) for name, out in MAP_OUTSIDE.items()},
+        maps={name: volume(stored[name], out) for name, out in MAP_OUTSIDE.items()},
         readouts=tuple(
             ReadoutResult(
                 r.readout, r.threshold_p, r.threshold_ale, r.clusters,
-                volume(stored[f"labels_{i}"], 0),
+                volume(stored["labels"][i], 0),
             )
             for i, r in enumerate(readouts)
         ),
-        null_sizes=stored["null_sizes"],
+        null_sizes=null_sizes,
     )  # fmt: skip

@@ -36,8 +36,8 @@ def run_plan(
             continue
         inputs = (table_json(table), run.profile.model_dump_json(exclude={"title"}))
         compute = partial(_run, table, run.profile, scheduler)
-        content = store.remember("analysis", inputs, compute)
-        yield decode(content, run.id, table, run.profile)
+        read = partial(decode, run=run.id, table=table, profile=run.profile)
+        yield store.remember("analysis", inputs, compute, read)
 
 
 def _run(table: ExperimentTable, profile: Profile, scheduler: Scheduler) -> bytes:

@@ -152,7 +152,9 @@ def build(
             **own,
             **gallery.files,
             "figures/prisma.svg": flow,
-            "figures/prisma.png": store.remember("flow", (flow,), lambda: picture(flow, own)),
+            "figures/prisma.png": store.remember(
+                "flow", (flow,), lambda: picture(flow, own), bytes
+            ),
             **viewer_files(registry, results, store),
             **render_pages(templates, report, numbers),
             **_data(computed, report, store),
@@ -180,7 +182,7 @@ def _pdf(page: str, files: Mapping[str, bytes], store: Store, *, archive: bool) 
     }
     parts = (*((name, files[name]) for name in used), *sorted(attached.items()))
     inputs = (page, *(part for pair in parts for part in pair))
-    return store.remember("pdf", inputs, lambda: write_pdf(page, files, attached))
+    return store.remember("pdf", inputs, lambda: write_pdf(page, files, attached), bytes)
 
 
 def _tenths(step: Step) -> Callable[[int, int], None]:

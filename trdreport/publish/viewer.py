@@ -32,8 +32,8 @@ def viewer_files(
     An analysis and a study may have one id, so each kind has a folder of its own.
     """
     files = {
-        "viewer/template.js": store.remember("template", (), _template),
-        "viewer/atlas.js": store.remember("atlas", (), _atlas),
+        "viewer/template.js": store.remember("template", (), _template, bytes),
+        "viewer/atlas.js": store.remember("atlas", (), _atlas, bytes),
     }
     for analysis in registry.plan.analyses:
         files[f"viewer/scenes/analyses/{analysis.id}.js"] = _script(

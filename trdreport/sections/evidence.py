@@ -10,6 +10,7 @@ from functools import partial
 from itertools import combinations
 
 import numpy as np
+from pydantic import TypeAdapter
 
 from trdreport.brain.regions import SIDES, sided_regions
 from trdreport.brain.spaces import SAME_PLACE_MM, Coordinate, convert
@@ -38,6 +39,8 @@ CSV_COLUMNS = (
     "measure", "metabolite", "treatments", "regions", "connected_to", "direction", "association",
     "comparison", "summary",
 )  # fmt: skip
+
+_DISTANCES = TypeAdapter(dict[str, float])
 
 
 @dataclass(frozen=True)
@@ -347,13 +350,12 @@ def _grouped(found: Iterable[tuple[Told, str]], direction: str) -> Groups:
 def _near(mni: Coordinate, store: Store) -> dict[str, float]:
     from trdreport.brain.atlas import load_atlas
 
-    content = store.remember(
+    return store.remember(
         "near",
         (json.dumps([float(v) for v in mni]), str(SAME_PLACE_MM)),
         lambda: json.dumps(load_atlas().within(mni, SAME_PLACE_MM)).encode(),
+        _DISTANCES.validate_json,
     )
-    near: dict[str, float] = json.loads(content)
-    return near
 
 
 def _direction(cluster: Cluster, case: str) -> str:

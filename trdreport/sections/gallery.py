@@ -8,6 +8,7 @@ from itertools import chain
 import joblib
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import TypeAdapter
 
 from trdreport.brain.search_volume import resample, resample_set
 from trdreport.brain.spaces import MNI_TO_TALAIRACH, BoolMap, Coordinate, FloatMap
@@ -32,8 +33,10 @@ from trdreport.sections.result_tables import (
 from trdreport.sections.robustness_figures import trust_sketches
 from trdreport.sections.sketch import Figure, Gallery, Sketch
 from trdreport.sections.study_figures import study_sketches
-from trdreport.work.store import Store
+from trdreport.work.store import Store, Wanted
 from trdreport.work.workers import side_by_side
+
+_NAMES = TypeAdapter(set[str])
 
 
 def draw_gallery(
@@ -53,8 +56,8 @@ def draw_gallery(
     of_runs = {run.id: list(_of_run(registry, run, results[run.id])) for run in registry.plan.runs}
     trust = trust_sketches(registry, results, robustness) if robustness else {}
     sketches = [*general, *chain(*of_runs.values()), *chain(*trust.values())]
-    keys = [("figure", (_fingerprint(sketch.draw),)) for sketch in sketches]
-    drawings = store.remember_all(keys, [sketch.draw for sketch in sketches], side_by_side)
+    wanted = [Wanted("figure", (_fingerprint(s.draw),), s.draw, bytes) for s in sketches]
+    drawings = store.remember_all(wanted, side_by_side)
     drawn = {s.id: s.figure(drawing) for s, drawing in zip(sketches, drawings, strict=True)}
 
     def figures(own: Iterable[Sketch]) -> tuple[Figure, ...]:
@@ -131,7 +134,8 @@ def _region_names(store: Store, mni: list[list[float]]) -> set[str]:
         names = {label.name for label in labels if label.distance_mm <= REGION_REACH_MM}
         return json.dumps(sorted(names)).encode()
 
-    return set(json.loads(store.remember("regions", (json.dumps(mni), str(REGION_REACH_MM)), find)))
+    inputs = (json.dumps(mni), str(REGION_REACH_MM))
+    return store.remember("regions", inputs, find, _NAMES.validate_json)
 
 
 def _of_run(registry: Registry, run: Run, result: Result) -> Iterator[Sketch]:

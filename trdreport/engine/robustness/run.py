@@ -29,7 +29,7 @@ from trdreport.engine.run import Result
 from trdreport.model.plan import Comparison, FailSafe, Profile, Run
 from trdreport.model.published import PublishedResult
 from trdreport.records.loading import Registry
-from trdreport.work.store import Store
+from trdreport.work.store import Store, Wanted
 from trdreport.work.workers import side_by_side
 
 CELLS_A_PIECE = 12
@@ -113,12 +113,10 @@ def _made(store: Store, pieces: list[Piece], done: Callable[[int, int], None]) -
         count = iter(range(1, len(missing) + 1))
         return side_by_side(missing, done=lambda: done(next(count), len(missing)))
 
-    contents = store.remember_all(
-        [(piece.place[0], piece.inputs) for piece in pieces], [p.make for p in pieces], run
-    )
+    wanted = [Wanted(p.place[0], p.inputs, p.make, p.reader.validate_json) for p in pieces]
     made: dict[Place, list[Any]] = {}
-    for piece, content in zip(pieces, contents, strict=True):
-        made.setdefault(piece.place, []).append(piece.reader.validate_json(content))
+    for piece, answer in zip(pieces, store.remember_all(wanted, run), strict=True):
+        made.setdefault(piece.place, []).append(answer)
     return made
 
 
