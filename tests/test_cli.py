@@ -9,6 +9,7 @@ import pytest
 
 from tests.conftest import ROOT
 from trdreport.records.loading import load_registry
+from trdreport.work.store import open_store
 
 
 def trdreport(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -159,6 +160,36 @@ def test_calibrate_of_no_run_names_the_runs(overlaid: Callable[[str], Path]) -> 
     assert run.returncode == 2
     assert "vbm-both" in run.stderr
     assert "Traceback" not in run.stderr
+
+
+def test_a_store_is_shown_and_pruned(tmp_path: Path) -> None:
+    missing = trdreport("store", "--cache", str(tmp_path / "store"))
+    assert (missing.returncode, missing.stdout) == (0, f"{tmp_path}/store: nothing is stored\n")
+    with open_store(tmp_path / "store") as opened:
+        opened.remember("map", ("a",), lambda: b"one", bytes)
+    shown = trdreport("store", "--cache", str(tmp_path / "store"))
+    assert shown.stdout == "map: 1 entries, 0.0 MB\n"
+    pruned = trdreport("store", "--cache", str(tmp_path / "store"), "--prune", "0")
+    assert (pruned.returncode, pruned.stdout) == (0, "1 entries deleted\n")
+
+
+@pytest.mark.parametrize("command", ["store", "build"])
+def test_a_folder_of_other_files_is_no_store(
+    command: str, overlaid: Callable[[str], Path], tmp_path: Path
+) -> None:
+    registry = overlaid("valid")
+    before = {path: path.stat().st_mtime_ns for path in registry.rglob("*")}
+    options = {"store": ("--prune", "0"), "build": ("--registry", str(registry), "--quick")}
+    options["build"] += ("--site", str(tmp_path / "site"))
+    for folder, message in (
+        (registry, "holds 'analyses.yaml'" if command == "build" else "is not a store"),
+        (Path("/dev/null"), "is not a folder"),
+    ):
+        done = trdreport(command, "--cache", str(folder), *options[command])
+        assert done.returncode == 1
+        assert f"{folder}:1:1: {message}" in done.stderr
+        assert "Traceback" not in done.stderr
+    assert {path: path.stat().st_mtime_ns for path in registry.rglob("*")} == before
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The command line: parse, call, print."""
 
 import logging
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -525,7 +526,10 @@ def store(
     """
     from trdreport.work.store import open_store
 
-    with open_store(cache if cache.is_dir() else None) as opened:
+    if not os.path.lexists(cache):
+        print(f"{cache}: nothing is stored")
+        return
+    with open_store(cache, new=False) as opened:
         if prune_days is not None:
             count = opened.prune(time.time() - prune_days * 86_400)
             print(f"{count} entries deleted")
