@@ -26,7 +26,7 @@ from trdreport.publish.rendering import (
     render_pages,
     render_print,
 )
-from trdreport.publish.site import check_replaceable, staged, write_files
+from trdreport.publish.site import check_replaceable, mend, staged, write_files
 from trdreport.publish.viewer import viewer_files
 from trdreport.records.bibliography import Reference, read_bibliography
 from trdreport.records.loading import Registry
@@ -118,7 +118,8 @@ def build(
     and may raise. Raises DataError when `site` may not be replaced; the old site then stays as it
     was.
     """
-    check_replaceable(site)
+    mend(site)
+    check_replaceable(site, [path for path in (registry.root, templates, cache) if path])
     with open_store(cache) as store:
         results = {
             result.run: result

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from trdreport.exchange.citing import LICENCE, SHORT_DIGEST, title
 from trdreport.exchange.delimited import to_csv
 from trdreport.publish.media import media_type
+from trdreport.publish.site import check_name
 from trdreport.records.loading import Registry
 
 MANIFEST = "data/manifest.csv"
@@ -47,11 +48,11 @@ def manifest(files: Mapping[str, bytes]) -> bytes:
 
 
 def archive(files: Mapping[str, bytes]) -> bytes:
-    """A ZIP of files by path, the same bytes every time."""
+    """A ZIP of files by path, the same bytes every time; raises DataError for a path out of it."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as packed:
         for name, content in sorted(files.items()):
-            entry = zipfile.ZipInfo(name, EPOCH)
+            entry = zipfile.ZipInfo(check_name(name), EPOCH)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
             packed.writestr(entry, content)

@@ -1,57 +1,109 @@
-"""Publish: write a folder beside the site, then put it in the site's place."""
+"""Publish: write a folder beside the site, then put it in the site's place.
+
+What a person added to a site stays there: only files that the last build wrote are removed.
+"""
 
 import fcntl
 import os
-import shutil
-import tempfile
-from collections.abc import Iterator, Mapping
+import stat
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from trdreport.errors import DataError, file_problem
+from trdreport.errors import DataError, Problem, file_problem
+from trdreport.publish.swapping import (
+    MARKER,
+    carry_over,
+    clear,
+    mark,
+    swap,
+    workroom,
+    workrooms,
+    written,
+)
 
-MARKER = ".trdreport-site"
-"""A file that says that a folder was made by us and may be replaced."""
+__all__ = ["MARKER", "check_name", "check_replaceable", "mend", "staged", "write_files"]
 
 KEPT = ("README.md", ".gitignore")
-"""Tracked files that a new site takes over from the old one."""
+"""Tracked files that a folder may hold before its first build."""
+
+ELSEWHERE = "name another folder with --site DIR"
 
 
-def check_replaceable(site: Path) -> None:
-    """Raise DataError unless `site` is missing, empty but for kept files, or ours."""
+def check_replaceable(site: Path, sources: Iterable[Path] = ()) -> None:
+    """Raise DataError unless `site` is missing, empty but for kept files, or ours.
+
+    Nor may it hold a `.git` or any of `sources`, the folders that a site is made from.
+    """
+    problems = [
+        file_problem(source, f"lies inside the site {site}; move it, or {ELSEWHERE}")
+        for source in sources
+        if source.resolve().is_relative_to(site.resolve())
+    ]
+    problems += _problems(site)
+    if problems:
+        raise DataError(problems)
+
+
+def _problems(site: Path) -> list[Problem]:
     if site.is_symlink():
-        raise DataError([file_problem(site, "is a symbolic link; name the folder itself")])
+        return [file_problem(site, "is a symbolic link; name the folder itself")]
     if not site.exists():
-        return
+        return []
     if not site.is_dir():
-        raise DataError([file_problem(site, "is not a folder; name another with --site DIR")])
-    foreign = [path for path in site.iterdir() if path.name not in KEPT]
-    if foreign and not (site / MARKER).is_file():
-        message = "holds files that trdreport did not make; name another folder with --site DIR"
-        raise DataError([file_problem(site, message)])
+        return [file_problem(site, f"is not a folder; {ELSEWHERE}")]
+    return _problems_inside(site)
+
+
+def _problems_inside(site: Path) -> list[Problem]:
+    ours = (site / MARKER).is_file()
+    checkouts = [*site.rglob(".git")] if ours else [*site.glob(".git")]
+    if checkouts:
+        message = (
+            "is of a checkout, which a build would take apart; build into another folder with"
+            " --site DIR, then copy its files here: cp -R DIR/. CHECKOUT"
+        )
+        return [file_problem(path, message) for path in checkouts]
+    if not ours and any(path.name not in KEPT for path in site.iterdir()):
+        return [file_problem(site, f"holds files that trdreport did not make; {ELSEWHERE}")]
+    if ours and not written(site):
+        message = "was built by a version that kept no list of its files; delete it"
+        return [file_problem(site, f"{message}, or {ELSEWHERE}")]
+    return []
+
+
+def mend(site: Path) -> None:
+    """Put right what a killed build left: a site that is not there, folders half-made."""
+    site = site.resolve()
+    if site.parent.is_dir():
+        with _alone_in(site.parent):
+            _sweep(site)
 
 
 @contextmanager
 def staged(site: Path) -> Iterator[Path]:
     """A new folder beside `site` that takes its place when the block ends well.
 
-    When the block raises, or the process dies, the old site stays as it was.
+    When the block raises, or the process dies, the old site stays as it was. At every moment the
+    old site or the new one is there, whole, where the system can exchange two folders; elsewhere
+    the next build mends the gap.
     """
     check_replaceable(site)
+    site = site.resolve()
     site.parent.mkdir(parents=True, exist_ok=True)
     with _alone_in(site.parent):
         _sweep(site)
-        stage = Path(tempfile.mkdtemp(prefix=f".{site.name}-new-", dir=site.parent))
+        room = workroom(site)
         try:
-            stage.chmod(0o755)
-            yield stage
-            for name in KEPT:
-                if (site / name).is_file():
-                    shutil.copy2(site / name, stage / name)
-            (stage / MARKER).write_text("made by trdreport build\n")
-            _swap(stage, site)
+            new = room / "new"
+            new.chmod(stat.S_IMODE(site.stat().st_mode) if site.exists() else 0o755)
+            yield new
+            mark(new)
+            if site.exists():
+                carry_over(site, new)
+            swap(room, site)
         finally:
-            shutil.rmtree(stage, ignore_errors=True)
+            clear(room, site)
 
 
 @contextmanager
@@ -65,33 +117,25 @@ def _alone_in(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _swap(stage: Path, site: Path) -> None:
-    if not site.exists():
-        os.rename(stage, site)
-        return
-    old = Path(tempfile.mkdtemp(prefix=f".{site.name}-old-", dir=site.parent))
-    os.rename(site, old / site.name)
-    try:
-        os.rename(stage, site)
-    except OSError:
-        os.rename(old / site.name, site)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
-
-
 def _sweep(site: Path) -> None:
-    """Mend what a killed build left: put an old site back, drop half-made ones."""
-    for old in sorted(site.parent.glob(f".{site.name}-old-*")):
-        if not site.exists() and (old / site.name).is_dir():
-            os.rename(old / site.name, site)
-        shutil.rmtree(old, ignore_errors=True)
-    for stage in site.parent.glob(f".{site.name}-new-*"):
-        shutil.rmtree(stage, ignore_errors=True)
+    for room in workrooms(site):
+        clear(room, site)
+
+
+def check_name(name: str) -> str:
+    """The path of a file below the site; raises DataError for one that leads out or hides."""
+    parts = name.split("/")
+    if all(part.isprintable() and part[:1] not in ("", ".") for part in parts) and not set(
+        name
+    ) & set("\\:"):
+        return name
+    message = "cannot be a file of the site; rename what it is named after"
+    raise DataError([file_problem(repr(name), message)])
 
 
 def write_files(root: Path, files: Mapping[str, bytes]) -> None:
-    """Write files by relative path below `root`."""
-    for name, content in sorted(files.items()):
-        path = root / name
+    """Write files by relative path below `root`; raises DataError when one would lie elsewhere."""
+    paths = {root / check_name(name): content for name, content in sorted(files.items())}
+    for path, content in paths.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
