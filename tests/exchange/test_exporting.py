@@ -51,7 +51,7 @@ def test_prisma_has_the_keys_of_the_package(real_registry: Registry) -> None:
 
 def test_the_bibliography(real_registry: Registry) -> None:
     root = ROOT / "registry"
-    assert export_bibtex(real_registry, root).text == (root / "references.bib").read_text()
+    assert export_bibtex(real_registry).text == (root / "references.bib").read_text()
     items = json.loads(export_csl(real_registry).text)
     assert [item["id"] for item in items] == sorted(read_bibliography(root / "references.bib"))
     wu = next(item for item in items if item["id"] == "wu2011")

@@ -21,9 +21,10 @@ from nimare.studyset import Studyset
 from pybtex.database import parse_string
 
 from tests.conftest import ROOT
+from trdreport.engine.lock import Lock
 from trdreport.errors import DataError
 from trdreport.publish.build import build
-from trdreport.records.loading import load_registry, registry_digest
+from trdreport.records.loading import load_registry
 
 CONTRACT = {
     "studies.csv": "study,label,year,country,cohort,modality,measure,n_trd,n_hc",
@@ -356,7 +357,43 @@ def test_references_for_managers_have_the_review(tiny_site: Path) -> None:
 
 def test_the_digest_follows_the_records(overlaid: Callable[[str], Path]) -> None:
     root = overlaid("valid")
-    before = registry_digest(root)
+    before = load_registry(root).digest
     study = root / "studies" / "alpha2018.yaml"
     study.write_text(study.read_text().replace("Utopia", "Arcadia"))
-    assert registry_digest(root) != before
+    assert load_registry(root).digest != before
+
+
+def test_a_record_edited_during_a_build_is_published_as_it_was_computed_with(
+    overlaid: Callable[[str], Path], tmp_path: Path, cache: Path
+) -> None:
+    root, site = overlaid("valid"), tmp_path / "site"
+    registry = load_registry(root)
+    study = root / "studies" / "alpha2018.yaml"
+    before = study.read_bytes()
+
+    def edit(_: Lock) -> None:
+        study.write_text(study.read_text().replace("Utopia", "Arcadia"))
+        (root / "studies" / "late2020.yaml").write_text("a: study")
+
+    build(registry, site, ROOT / "templates", cache=cache, accept=edit)
+    assert study.read_bytes() != before
+    published = site / "data" / "registry" / "studies"
+    assert (published / "alpha2018.yaml").read_bytes() == before
+    assert not (published / "late2020.yaml").exists()
+    with zipfile.ZipFile(*(site / "data").glob("*.zip")) as archive:
+        assert archive.read("data/registry/studies/alpha2018.yaml") == before
+
+
+@pytest.mark.parametrize("inside", ["registry", "templates", "cache"])
+def test_what_a_site_is_made_from_may_not_lie_in_it(
+    inside: str, tiny_registry: Path, tmp_path: Path
+) -> None:
+    site = tmp_path / "site"
+    sources = {name: tmp_path / name for name in ("registry", "templates", "cache")}
+    sources[inside] = site / inside
+    shutil.copytree(tiny_registry, sources["registry"])
+    shutil.copytree(ROOT / "templates", sources["templates"])
+    registry = load_registry(sources["registry"])
+    with pytest.raises(DataError, match=f"site/{inside}:1:1: lies inside the site"):
+        build(registry, site, sources["templates"], cache=sources["cache"])
+    assert (sources["registry"] / "review.yaml").is_file()

@@ -55,6 +55,22 @@ def test_a_symlink_is_refused(overlaid: Overlay) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "name", ["studies", "screened", "extractions", "references.bib", "results.lock.json"]
+)
+def test_links_are_refused_wherever_they_are(name: str, overlaid: Overlay) -> None:
+    root = overlaid("valid")
+    elsewhere = root.parent / "elsewhere"
+    if (root / name).exists():
+        (root / name).rename(elsewhere)
+    else:
+        elsewhere.mkdir()
+        (elsewhere / "passwd").write_text("not to be read")
+    (root / name).symlink_to(elsewhere)
+    what = "folder" if elsewhere.is_dir() else "file"
+    assert problems(root) == [f"{name}:1:1: is a symbolic link; put the {what} itself here"]
+
+
 def test_a_huge_file_is_refused_unread(overlaid: Overlay) -> None:
     root = overlaid("valid")
     with (root / "studies" / "alpha2018.yaml").open("a") as stream:

@@ -1,12 +1,15 @@
-"""The real registry holds what the published review counts."""
+"""The real registry holds what the published review counts; bytes are kept as parsed."""
 
+import hashlib
+from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from trdreport.checks import check
 from trdreport.checks.arithmetic import possible_percent
-from trdreport.records.loading import Registry
+from trdreport.records.loading import Registry, load_registry
 
 
 def test_participants(real_registry: Registry) -> None:
@@ -65,3 +68,31 @@ def test_checks_find_what_is_known_to_be_wrong(real_registry: Registry) -> None:
     assert ("guo2012-falff", "ma2012") in [f.studies for f in found if f.code == "SAME-SAMPLE"]
     assert ("guo2012-reho", "wu2011") in [f.studies for f in found if f.code == "EXCHANGED"]
     assert any("44 + 29 + 32 + 17 = 122" in f.message for f in found if f.code == "TOTALS")
+
+
+def test_the_bytes_that_were_parsed_are_kept(overlaid: Callable[[str], Path]) -> None:
+    root = overlaid("valid")
+    study = root / "studies" / "alpha2018.yaml"
+    study.write_bytes(study.read_bytes().replace(b"\n", b"\r\n"))
+    registry = load_registry(root)
+    paths = sorted((*root.rglob("*.yaml"), *root.glob("*.bib")))
+    there = {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
+    assert dict(registry.contents) == there
+    digest = hashlib.sha256()
+    for name, content in there.items():
+        digest.update(name.encode() + b"\0" + content + b"\0")
+    assert registry.digest == digest.hexdigest()
+
+
+def test_hidden_files_are_not_records(overlaid: Callable[[str], Path]) -> None:
+    root = overlaid("valid")
+    before = load_registry(root)
+    secret = root.parent / "secret"
+    secret.write_text("password")
+    (root / ".x.bib").symlink_to(secret)
+    for folder in ("studies", "evidence", "corrections", "screened", "extractions/.hidden"):
+        (root / folder).mkdir(parents=True, exist_ok=True)
+        (root / folder / ".swap.yaml").write_text("not: a record")
+    after = load_registry(root)
+    assert after.digest == before.digest
+    assert after.contents == before.contents

@@ -469,7 +469,7 @@ def export_records(
         made = {
             ExportFormat.NIMADS: lambda: export.export_nimads(loaded),
             ExportFormat.CSV: lambda: export.export_csv(loaded),
-            ExportFormat.BIBTEX: lambda: export.export_bibtex(loaded, registry),
+            ExportFormat.BIBTEX: lambda: export.export_bibtex(loaded),
             ExportFormat.CSL: lambda: export.export_csl(loaded),
             ExportFormat.PRISMA: lambda: export.export_prisma(loaded),
         }[form]()

@@ -3,14 +3,13 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from trdreport.engine.selection import experiment_table
 from trdreport.exchange.citing import csl_json
 from trdreport.exchange.delimited import to_csv
 from trdreport.exchange.formats import of_registry, sleuth, studyset, write_csv
 from trdreport.model.review import Search
-from trdreport.records.loading import Registry
+from trdreport.records.loading import BIBLIOGRAPHY, Registry
 
 REGION_LOST = "names of regions and peak statistics"
 
@@ -45,10 +44,9 @@ def export_csv(registry: Registry) -> Exported:
     return Exported(write_csv(experiments), (REGION_LOST, *empty))
 
 
-def export_bibtex(registry: Registry, root: Path) -> Exported:
+def export_bibtex(registry: Registry) -> Exported:
     """The bibliography as it is."""
-    assert registry.references is not None  # noqa: S101 (it was read from this file)
-    return Exported((root / "references.bib").read_text())
+    return Exported(registry.contents[BIBLIOGRAPHY].decode())
 
 
 def export_csl(registry: Registry) -> Exported:

@@ -17,7 +17,6 @@ from trdreport.exchange.citing import csl_json
 from trdreport.exchange.delimited import to_csv
 from trdreport.exchange.formats import sleuth, studyset
 from trdreport.records.loading import Registry
-from trdreport.sections.downloads import record_paths
 from trdreport.sections.result_tables import (
     ANALYSIS_COLUMNS,
     CLUSTER_COLUMNS,
@@ -55,7 +54,7 @@ def data_files(
     for run in registry.plan.runs:
         text[f"{run.id}.sleuth.txt"] = sleuth(results[run.id].table, run.profile.space)
     files = {name: content.encode() for name, content in text.items()}
-    files |= {name: path.read_bytes() for name, path in record_paths(registry).items()}
+    files |= {f"registry/{name}": content for name, content in registry.contents.items()}
     for result in results.values():
         if isinstance(result, AnalysisResult):
             files |= map_files(registry, result, store)

@@ -46,7 +46,11 @@ def read_bibliography(path: Path) -> dict[str, Reference]:
     """Entries by key, in the order of the file; raises DataError."""
     if not path.exists():
         raise DataError([file_problem(path, "is missing; every registry has this file")])
-    text = read_text(path)
+    return parse_bibliography(read_text(path), path)
+
+
+def parse_bibliography(text: str, path: Path) -> dict[str, Reference]:
+    """The same for the text of the file `path`."""
     try:
         data: BibliographyData = parse_string(text, "bibtex")
     except PybtexSyntaxError as error:

@@ -179,7 +179,7 @@ def record_files(registry: Path) -> Iterator[tuple[Path, str, int]]:
         ("studies", "study"), ("corrections", "correction"), ("evidence", "evidence"),
         ("screened", "screened"),
     ):  # fmt: skip
-        for path in sorted((registry / folder).glob("*.yaml")):
+        for path in sorted((registry / folder).glob("[!.]*.yaml")):
             yield path, name, 1
 
 

@@ -1,9 +1,10 @@
 """Load a registry folder into one frozen object, or report every problem in it at once."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, TypeAdapter, ValidationError
@@ -20,19 +21,23 @@ from trdreport.model.published import Published
 from trdreport.model.review import Review, Search
 from trdreport.model.study import ContrastResult, OtherContrast, Study
 from trdreport.records import rules
-from trdreport.records.bibliography import Reference, read_bibliography
+from trdreport.records.bibliography import Reference, parse_bibliography
 from trdreport.records.messages import explain
 from trdreport.records.parsed import Parsed
 from trdreport.records.places import path_of, replaced
 from trdreport.records.rules.common import Files
-from trdreport.records.yamlfile import YamlFile, read_yaml
+from trdreport.records.yamlfile import YamlFile, read_text, read_yaml
 
 T = TypeVar("T", bound=Record)
 
 
 @dataclass(frozen=True)
 class Registry:
-    """A whole review: every record validated, every reference resolved."""
+    """A whole review: every record validated, every reference resolved.
+
+    `contents` are the bytes of every record and the bibliography, as parsed, by path below the
+    root, folder by folder; what is published of a record is taken from there.
+    """
 
     review: Review
     searches: tuple[Search, ...]
@@ -47,6 +52,7 @@ class Registry:
     screened: tuple[Candidate, ...] = ()
     extractions: Mapping[tuple[str, str], str] = field(default_factory=dict)
     files: Mapping[str, YamlFile] = field(default_factory=dict, repr=False, compare=False)
+    contents: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
     root: Path | None = field(default=None, repr=False, compare=False)
 
     def values(self, which: str) -> tuple[Study, ...]:
@@ -96,17 +102,22 @@ class SearchFile(Record):
 
 
 def load_registry(root: Path) -> Registry:
-    """Read and check the registry in `root`; raises DataError with every problem found."""
+    """Read and check the registry in `root`; raises DataError with every problem found.
+
+    Nothing is read from a registry with symbolic links; they are then its only problems.
+    """
     problems: list[Problem] = []
     if not root.is_dir():
         raise DataError([file_problem(root, "is not a folder; name one with --registry DIR")])
+    if found := tuple(links(root)):
+        raise DataError(found)
     problems += unknown_files(root)
     review = _one(root / "review.yaml", Review, problems)
     search = _one(root / "search.yaml", SearchFile, problems)
     plan = _one(root / "analyses.yaml", Plan, problems)
     published = _one(root / "published.yaml", Published, problems)
     studies = [_one(path, Study, problems) for path in _study_files(root, problems)]
-    references = _collect(lambda: read_bibliography(root / "references.bib"), problems) or {}
+    bibliography, references = _bibliography(root / BIBLIOGRAPHY, problems)
     calibration = None
     if (root / "calibration.yaml").exists():
         calibration = _one(root / "calibration.yaml", Calibration, problems)
@@ -132,6 +143,14 @@ def load_registry(root: Path) -> Registry:
     problems += rules.check_all(files)
     if problems:
         raise DataError(problems)
+    entries = (review, search, plan, published, *files.studies, *corrections, *evidence, *screened)
+    read = {entry.file.path: entry.file for entry in entries}
+    if calibration:
+        read[calibration.file.path] = calibration.file
+    read |= {file.path: file for file in extractions.values()}
+    parsed = {Path(path).relative_to(root).as_posix(): file for path, file in read.items()}
+    texts = {name: file.text for name, file in parsed.items()} | {BIBLIOGRAPHY: bibliography}
+    contents = {name: texts[name].encode() for name in sorted(texts, key=PurePosixPath)}
     return Registry(
         review=review.record,
         searches=search.record.searches,
@@ -140,7 +159,7 @@ def load_registry(root: Path) -> Registry:
         studies=tuple(sorted((s.record for s in files.studies), key=lambda s: (-s.year, s.id))),
         references=references,
         calibration=calibration.record if calibration else None,
-        digest=registry_digest(root),
+        digest=digest_of(contents),
         corrections=tuple(entry.record for entry in corrections),
         evidence=tuple(entry.record for entry in evidence),
         screened=tuple(entry.record for entry in screened),
@@ -148,24 +167,13 @@ def load_registry(root: Path) -> Registry:
             (path.parent.name, path.stem): path.relative_to(root).as_posix() for path in extractions
         },
         root=root,
-        files={
-            Path(entry.file.path).relative_to(root).as_posix(): entry.file
-            for entry in (
-                review,
-                search,
-                plan,
-                published,
-                *files.studies,
-                *corrections,
-                *evidence,
-                *screened,
-            )
-        }
-        | {path.relative_to(root).as_posix(): file for path, file in extractions.items()},
+        files=parsed,
+        contents=contents,
     )
 
 
-EXPECTED = ("review.yaml", "search.yaml", "analyses.yaml", "published.yaml", "references.bib")
+BIBLIOGRAPHY = "references.bib"
+EXPECTED = ("review.yaml", "search.yaml", "analyses.yaml", "published.yaml", BIBLIOGRAPHY)
 OPTIONAL = (
     "studies",
     "corrections",
@@ -180,6 +188,18 @@ OPTIONAL = (
 )
 
 
+def links(root: Path) -> Iterator[Problem]:
+    """Symbolic links: what they lead to may change, and may not be for the public."""
+    for folder, names, files in os.walk(root):
+        names[:] = [name for name in names if not name.startswith(".")]
+        for name in sorted((*names, *files)):
+            path = Path(folder, name)
+            if not name.startswith(".") and path.is_symlink():
+                what = "folder" if path.is_dir() else "file"
+                message = f"is a symbolic link; put the {what} itself here"
+                yield file_problem(path, message)
+
+
 def unknown_files(root: Path) -> list[Problem]:
     """Files that the tool would otherwise overlook in silence."""
     return [
@@ -191,14 +211,10 @@ def unknown_files(root: Path) -> list[Problem]:
 
 def _study_files(root: Path, problems: list[Problem]) -> list[Path]:
     folder = root / "studies"
-    if folder.is_symlink() or not folder.is_dir():
+    if not folder.is_dir():
         problems.append(file_problem(folder, "is missing; put one file a study here"))
         return []
-    paths = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
-    for path in paths:
-        if path.suffix != ".yaml":
-            problems.append(file_problem(path, "is not a .yaml file; rename or remove it"))
-    found = [path for path in paths if path.suffix == ".yaml"]
+    found = _yaml_files(folder, problems)
     if not found:
         problems.append(file_problem(folder, "holds no study; add at least two"))
     return found
@@ -210,8 +226,9 @@ def correction_files(root: Path, problems: list[Problem]) -> list[Path]:
 
 
 def _yaml_files(folder: Path, problems: list[Problem]) -> list[Path]:
-    """Records of a folder that need not be there."""
-    paths = sorted(folder.iterdir()) if folder.is_dir() else []
+    """Records of a folder that need not be there; editors keep hidden files beside them."""
+    there = folder.iterdir() if folder.is_dir() else ()
+    paths = sorted(path for path in there if not path.name.startswith("."))
     for path in paths:
         if path.suffix != ".yaml":
             problems.append(file_problem(path, "is not a .yaml file; rename or remove it"))
@@ -223,7 +240,8 @@ def _extractions(root: Path, problems: list[Problem]) -> dict[Path, YamlFile]:
     found: dict[Path, YamlFile] = {}
     folder = root / "extractions"
     for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
-        if path.is_dir():
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if hidden or path.is_dir():
             continue
         if path.suffix != ".yaml" or path.parent.parent != folder:
             message = "does not belong here; name it extractions/<initials>/<study>.yaml"
@@ -242,9 +260,12 @@ def corrected(data: dict[str, Any], corrections: Iterable[Correction]) -> Study:
     return TypeAdapter(Study).validate_python(data)
 
 
+MISSING = "is missing; every registry has this file"
+
+
 def _one(path: Path, model: type[T], problems: list[Problem]) -> Parsed:
     if not path.exists() and not path.is_symlink():
-        problems.append(file_problem(path, "is missing; every registry has this file"))
+        problems.append(file_problem(path, MISSING))
         return Parsed(YamlFile(str(path), None), None)
     file = _collect(lambda: read_yaml(path), problems)
     if file is None:
@@ -267,19 +288,18 @@ def _collect(read: Callable[[], R], problems: list[Problem]) -> R | None:
         return None
 
 
-def registry_digest(root: Path) -> str:
+def _bibliography(path: Path, problems: list[Problem]) -> tuple[str, dict[str, Reference]]:
+    """The text of the bibliography and its entries."""
+    if not path.exists() and not path.is_symlink():
+        problems.append(file_problem(path, MISSING))
+        return "", {}
+    text = _collect(lambda: read_text(path), problems) or ""
+    return text, _collect(lambda: parse_bibliography(text, path), problems) or {}
+
+
+def digest_of(contents: Mapping[str, bytes]) -> str:
     """SHA-256 over the names and contents of all records, independent of where they lie."""
     digest = hashlib.sha256()
-    for path in record_files(root):
-        digest.update(path.relative_to(root).as_posix().encode() + b"\0")
-        digest.update(path.read_bytes() + b"\0")
+    for name, content in contents.items():
+        digest.update(name.encode() + b"\0" + content + b"\0")
     return digest.hexdigest()
-
-
-def record_files(root: Path) -> list[Path]:
-    """Every record and bibliography of a registry, sorted by name."""
-    return [
-        path
-        for path in sorted(root.rglob("*"))
-        if path.is_file() and path.suffix in (".yaml", ".bib")
-    ]

@@ -28,13 +28,14 @@ class YamlFile:
 
     `data` holds dicts, tuples, str, int, bool, None and Decimal. `positions` maps the path of
     keys and indices of a value to its line and column, counted from 1; `keys` does the same for
-    the key in front of a value.
+    the key in front of a value. `text` is what was parsed.
     """
 
     path: str
     data: Any
     positions: dict[Path_, tuple[int, int]] = field(default_factory=dict)
     keys: dict[Path_, tuple[int, int]] = field(default_factory=dict)
+    text: str = field(default="", repr=False)
 
     def problem(self, loc: Path_, message: str, *, at_key: bool = False) -> Problem:
         """A problem at `loc`; a part of `loc` that the file does not have points to its parent."""
@@ -82,7 +83,7 @@ def parse_yaml(text: str, shown: str) -> YamlFile:
         raise DataError([file_problem(shown, f"cannot read the YAML: {first}")]) from error
     if reader.problems:
         raise DataError(reader.problems)
-    return YamlFile(shown, data, reader.positions, reader.keys)
+    return YamlFile(shown, data, reader.positions, reader.keys, text)
 
 
 def read_text(path: Path) -> str:

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from trdreport.engine.lock import LOCK_FILE
 from trdreport.engine.results import MAP_MEANINGS, AnalysisResult
 from trdreport.engine.run import Result
-from trdreport.records.loading import Registry, record_files
+from trdreport.records.loading import Registry
 from trdreport.sections.result_tables import map_file
 
 
@@ -54,18 +53,12 @@ def download_groups(registry: Registry, results: Mapping[str, Result]) -> tuple[
         DownloadGroup("Tables", _below_data(tables)),
         DownloadGroup("For other tools", _below_data(exchange)),
         DownloadGroup("Coordinates for GingerALE (Sleuth text)", _below_data(sleuths)),
-        DownloadGroup("Records", _below_data((name, "") for name in record_paths(registry))),
+        DownloadGroup(
+            "Records", _below_data((f"registry/{name}", "") for name in registry.contents)
+        ),
         DownloadGroup("Maps (NIfTI, each with a JSON description beside it)", tuple(maps)),
     )
 
 
 def _below_data(files: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     return tuple((f"data/{name}", words) for name, words in files)
-
-
-def record_paths(registry: Registry) -> dict[str, Path]:
-    """The records by their path below data/; none for a registry that is not on the disk."""
-    root = registry.root
-    if root is None:
-        return {}
-    return {f"registry/{path.relative_to(root).as_posix()}": path for path in record_files(root)}
