@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import REGISTRIES
-from trdreport.errors import DataError
 from trdreport.engine.diff import diff
+from trdreport.errors import DataError
 from trdreport.records.checkout import HistoryError
 from trdreport.records.history import changes, past, snapshot
 

@@ -9,7 +9,6 @@ from pydantic import TypeAdapter
 
 from trdreport.engine.diff import diff
 from trdreport.errors import DataError
-from trdreport.engine.diff import diff
 from trdreport.records.checkout import Commit, HistoryError, commits, prefix
 from trdreport.records.history import Change
 from trdreport.work.store import Store
