@@ -51,6 +51,10 @@ class DataError(Exception):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
+class FileError(Exception):
+    """A file cannot be written, by no mistake in the data; says which one and why."""
+
+
 def file_problem(path: Path | str, message: str) -> Problem:
     """A problem that concerns a file as a whole."""
     return Problem(str(path), 1, 1, "", message)

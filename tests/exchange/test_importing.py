@@ -1,11 +1,17 @@
 """An imported file becomes records with all its foci and people, or nothing at all."""
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from trdreport.errors import DataError
+from tests.conftest import ROOT
+from tests.test_files import failing, full
+from trdreport.errors import DataError, FileError
 from trdreport.exchange.importing import import_file, study_id
 from trdreport.records.loading import load_registry
 from trdreport.records.yamlfile import read_yaml
@@ -84,3 +90,80 @@ def test_ids_are_made_of_names() -> None:
     assert study_id("Serra-Blasco et al., 2013") == "serra-blasco-et-al-2013"
     assert study_id("../../etc") == "etc"
     assert study_id("吴") == "study"
+
+
+WRONG = ["\x00", "\x1b[2J", "\x7f", "\x85", "\u2028", "\ufeff", "\ud800", "\uffff"]
+"""Characters that no record can hold or show."""
+
+
+def nimads(study: str, contrast: str) -> str:
+    point = {"coordinates": [1, 2, 3], "space": "MNI"}
+    analysis = {"name": contrast, "metadata": {"sample_sizes": [20, 22]}, "points": [point]}
+    return json.dumps({"studies": [{"id": study, "analyses": [analysis]}]})
+
+
+@pytest.mark.parametrize("character", WRONG)
+def test_a_name_that_no_record_can_hold_is_refused_with_its_place(
+    character: str, overlaid: Overlay
+) -> None:
+    root = overlaid("valid")
+    before = files(root)
+    for study, contrast, place in (
+        (f"a{character}b", "TRD>HC", "studies[0].id"),
+        ("gamma", f"TRD>HC{character}", "studies[0].analyses[0].name"),
+    ):
+        with pytest.raises(DataError) as caught:
+            imported(root, nimads(study, contrast), "nimads", "TRD>HC")
+        (told,) = map(str, caught.value.problems)
+        assert f"foci.txt:1:1: {place}: " in told
+        assert "holds a control character" in told
+        assert character not in told
+    assert files(root) == before
+
+
+@pytest.mark.parametrize(
+    "name", ["吴 2011", 'O\'Brien: "a" # b', "true", "null", "{x", "- a", "*a", "a\\b", "Ω 1"]
+)
+def test_any_other_name_comes_back_from_the_record(name: str, overlaid: Overlay) -> None:
+    (path,) = imported(overlaid("valid"), nimads(name, name), "nimads", "TRD>HC")
+    data = read_yaml(path).data
+    assert data["label"] == name
+    assert name in data["notes"][0]
+
+
+def test_a_table_tells_the_line_of_a_wrong_name(overlaid: Overlay) -> None:
+    text = "study,contrast,x,y,z,space,n_more\nwu,a,1,2,3,MNI,2\nm\x1ba,a,1,2,3,MNI,2\n"
+    with pytest.raises(DataError, match=r"foci\.txt:3:1: 'm\\x1ba' cannot name a study"):
+        imported(overlaid("valid"), text, "csv")
+
+
+@pytest.mark.parametrize("call", ["fsync", "link"])
+def test_a_full_disk_leaves_none_of_the_records(
+    call: str, overlaid: Overlay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = overlaid("valid")
+    before = files(root)
+    monkeypatch.setattr(os, call, failing(getattr(os, call), 2, full()))
+    with pytest.raises(FileError, match="No space left on device"):
+        imported(root, SLEUTH, contrast="TRD>HC")
+    assert files(root) == before
+
+
+def test_a_disk_that_is_full_is_one_line_and_status_1(overlaid: Overlay, tmp_path: Path) -> None:
+    root = overlaid("valid")
+    before = files(root)
+    (tmp_path / "foci.txt").write_text(SLEUTH)
+    code = (
+        "import os\nfrom tests.test_files import failing, full\n"
+        "os.fsync = failing(os.fsync, 2, full())\n"
+        "from trdreport.cli.main import main\nmain()"
+    )
+    arguments = ["import", "sleuth", tmp_path / "foci.txt", "--contrast", "TRD>HC"]
+    run = subprocess.run(
+        [sys.executable, "-c", code, *arguments, "--registry", root],
+        capture_output=True, text=True, cwd=ROOT, check=False,
+    )  # fmt: skip
+    assert (run.returncode, run.stdout) == (1, "")
+    told = f"{root}/studies/gamma-2020.yaml cannot be written: No space left on device\n"
+    assert run.stderr == told
+    assert files(root) == before

@@ -81,3 +81,13 @@ def test_a_broken_record_stops_all(overlaid: Overlay) -> None:
     with pytest.raises(DataError, match="cannot read the YAML"):
         format_registry(root, write=True)
     assert {path: path.read_text() for path, _, _ in record_files(root)} == before
+
+
+def test_what_a_killed_command_left_does_not_stop_the_next_one(overlaid: Overlay) -> None:
+    root = overlaid("valid")
+    (root / "screened").mkdir(exist_ok=True)
+    for folder in (root, root / "studies", root / "screened"):
+        (folder / ".a.yaml.0123456789abcdef.trdreport-new").write_text("id: [")
+    load_registry(root)
+    assert format_registry(root, write=True)
+    assert not list((root / "studies").glob(".*"))

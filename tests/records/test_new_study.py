@@ -1,22 +1,27 @@
 """A new record holds every field in order and says what is still to be written."""
 
+import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from trdreport.errors import DataError
+from tests.test_files import failing, full
+from trdreport.errors import DataError, FileError
 from trdreport.model.study import Study
 from trdreport.records.formatting import format_record
 from trdreport.records.loading import load_registry
-from trdreport.records.new_study import Essentials, parse_groups, write_new
+from trdreport.records.new_candidate import write_candidate
+from trdreport.records.new_study import Essentials, parse_groups, write_study
+from trdreport.records.yamlfile import read_yaml
 
 Overlay = Callable[[str], Path]
 NEW = Essentials("gamma2020", "Gamma 2020", 2020, "Utopia", "VBM", {"TRD": 20, "HC": 22})
 
 
 def written(root: Path) -> Path:
-    return write_new(load_registry(root), root, NEW)
+    return write_study(load_registry(root), root, NEW)
 
 
 def test_only_what_is_to_do_is_wrong(overlaid: Overlay) -> None:
@@ -49,7 +54,7 @@ def test_nothing_is_overwritten(overlaid: Overlay) -> None:
     before = path.read_text()
     registry = load_registry(overlaid_again(root))
     with pytest.raises(DataError, match="is there already"):
-        write_new(registry, root, NEW)
+        write_study(registry, root, NEW)
     assert path.read_text() == before
 
 
@@ -70,7 +75,7 @@ def test_an_id_that_is_none(study_id: str, overlaid: Overlay) -> None:
     root = overlaid("valid")
     wrong = Essentials(study_id, "x", 2020, "x", "VBM", {"TRD": 1})
     with pytest.raises(DataError, match="is no id"):
-        write_new(load_registry(root), root, wrong)
+        write_study(load_registry(root), root, wrong)
 
 
 def test_groups_are_read() -> None:
@@ -78,3 +83,34 @@ def test_groups_are_read() -> None:
     for wrong in ("TRD", "TRD=", "TRD=0", "TRD=x", "=3"):
         with pytest.raises(ValueError, match="write it as TRD=22"):
             parse_groups([wrong])
+
+
+@pytest.mark.parametrize("name", ["a\x1bb", "a\x00", "\ud800", "TODO", " "])
+def test_a_label_that_no_record_can_hold_is_refused(name: str, overlaid: Overlay) -> None:
+    root = overlaid("valid")
+    registry = load_registry(root)
+    before = sorted(root.rglob("*"))
+    with pytest.raises(DataError, match=r"gamma2020\.yaml:1:1: label: "):
+        write_study(registry, root, replace(NEW, label=name))
+    with pytest.raises(DataError, match=r"zhang2026\.yaml:1:1: found_by: "):
+        write_candidate(registry, root, "zhang2026", "Zhang 2026", name)
+    assert sorted(root.rglob("*")) == before
+
+
+@pytest.mark.parametrize("name", ["true", "null", "Côte d'Ivoire", "a: b", "Wu ", "吴"])
+def test_what_was_said_is_what_is_read(name: str, overlaid: Overlay) -> None:
+    root = overlaid("valid")
+    path = write_study(load_registry(root), root, replace(NEW, label=name, country=name))
+    data = read_yaml(path).data
+    assert (data["label"], data["country"]) == (name, name)
+
+
+def test_a_full_disk_leaves_no_candidate(
+    overlaid: Overlay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = overlaid("valid")
+    before = sorted(root.rglob("*"))
+    monkeypatch.setattr(os, "fsync", failing(os.fsync, 1, full()))
+    with pytest.raises(FileError, match="No space left on device"):
+        write_candidate(load_registry(root), root, "zhang2026", "Zhang 2026", "an alert")
+    assert sorted(root.rglob("*")) == before

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trdreport.errors import DataError, visible
+from trdreport.errors import DataError, visible, FileError
 
 if TYPE_CHECKING:
     from trdreport.work.scheduling import Scheduler
@@ -258,6 +258,7 @@ def calibrate(
     from trdreport.cli.progress import progress
     from trdreport.engine.calibration import Asked, calibration_text, pieces
     from trdreport.engine.selection import experiment_table
+    from trdreport.files import rewrite
 
     asked = Asked(tuple(studies), reviews, permutations, seed)
     chosen = loaded.run(run)
@@ -266,9 +267,7 @@ def calibrate(
             experiment_table(loaded, chosen), chosen, asked, done=lambda: step("simulated reviews")
         )
     target = registry / "calibration.yaml"
-    new = target.with_suffix(".new")
-    new.write_text(text)
-    new.replace(target)
+    rewrite({target: text})
     print(f"{target} written")
 
 
@@ -283,15 +282,14 @@ def schema(
 
     Example: trdreport schema
     """
+    from trdreport.files import rewrite
     from trdreport.records.schema import FOLDER, field_reference, schema_files
 
     if reference:
         print(field_reference(), end="")
         return
     folder = registry / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in schema_files().items():
-        (folder / name).write_text(text)
+    rewrite({folder / name: text for name, text in schema_files().items()})
     print(f"{len(schema_files())} schemas written to {folder}")
 
 
@@ -349,7 +347,7 @@ def new_study(
     --modality rs-fMRI --groups TRD=22,TSD=22,HC=26
     """
     from trdreport.records.loading import load_registry
-    from trdreport.records.new_study import Essentials, parse_groups, write_new
+    from trdreport.records.new_study import Essentials, parse_groups, write_study
 
     loaded = load_registry(registry)
     try:
@@ -364,7 +362,9 @@ def new_study(
             if word not in known:
                 message = f"'{word}' is not in review.yaml; known are {', '.join(known)}."
                 raise typer.BadParameter(message, param_hint=option)
-    path = write_new(loaded, registry, Essentials(study_id, label, year, country, modality, groups))
+    path = write_study(
+        loaded, registry, Essentials(study_id, label, year, country, modality, groups)
+    )
     print(f"{path} written; fill in what says TODO, then run trdreport validate")
 
 
@@ -546,4 +546,7 @@ def main() -> None:
             print(problem, file=sys.stderr)
         count = len(error.problems)
         print(f"{count} mistake{'s' if count != 1 else ''}; nothing was built", file=sys.stderr)
+        sys.exit(1)
+    except FileError as error:
+        print(error, file=sys.stderr)
         sys.exit(1)

@@ -15,7 +15,7 @@ from typing import Any
 from trdreport.brain.spaces import Coordinate
 from trdreport.engine.results import ExperimentTable
 from trdreport.errors import DataError, Problem
-from trdreport.model.fields import Place, split_contrast
+from trdreport.model.fields import Place, split_contrast, UNREADABLE, fault_of
 from trdreport.records.loading import Registry
 
 SPACES = {
@@ -51,14 +51,30 @@ def of_registry(registry: Registry) -> tuple[Exchanged, ...]:
     )
 
 
+def _escaped(found: re.Match[str]) -> str:
+    """A character that a terminal would obey, as it is written in a program."""
+    return ascii(found[0])[1:-1]
+
+
 class _Reader:
     """Collects problems, so that a file's mistakes are told together."""
 
     def __init__(self, name: str) -> None:
-        self.name, self.problems = name, list[Problem]()
+        self.file, self.problems = name, list[Problem]()
 
     def wrong(self, line: int, message: str, field: str = "") -> None:
-        self.problems.append(Problem(self.name, line, 1, field, message))
+        field, message = (UNREADABLE.sub(_escaped, text) for text in (field, message))
+        self.problems.append(Problem(self.file, line, 1, field, message))
+
+    def name(self, text: str, line: int, field: str = "") -> str:
+        """What becomes a label must be a text of a record."""
+        if fault := fault_of(text):
+            self.wrong(line, f"'{text}' cannot name a study or a contrast: {fault}", field)
+        return text
+
+    def contrast(self, text: str, line: int, field: str = "") -> str:
+        """What a contrast is called goes into a note; it may be missing."""
+        return self.name(text, line, field) if text.strip() else text
 
     def space(self, text: str, line: int, field: str = "") -> str:
         known = SPACES.get(text.strip().upper(), "")
@@ -80,7 +96,7 @@ class _Reader:
 
     def size(self, value: Any, line: int, field: str = "") -> int | None:
         text = str(value).strip()
-        if not text.isdigit() or int(text) < 1:
+        if not re.fullmatch(r"[0-9]{1,7}", text) or int(text) < 1:
             self.wrong(line, f"'{text}' is no number of people", field)
             return None
         return int(text)
@@ -104,7 +120,10 @@ def read_sleuth(text: str, name: str) -> tuple[Exchanged, ...]:
             reader.wrong(start, f"'{title}' has no line //Subjects=")
         if title:
             study, _, contrast = title.partition(":")
-            found.append(Exchanged(study.strip(), contrast.strip(), space, sizes, tuple(foci)))
+            study, contrast = study.strip(), contrast.strip()
+            reader.name(study, start)
+            reader.contrast(contrast, start)
+            found.append(Exchanged(study, contrast, space, sizes, tuple(foci)))
 
     for number, raw in enumerate(text.splitlines(), start=1):
         line = raw.strip()
@@ -163,7 +182,7 @@ def read_csv(text: str, name: str) -> tuple[Exchanged, ...]:
         reader.wrong(1, f"lacks the columns {', '.join(lacking)}")
         return reader.done(())
     found: dict[tuple[str, str, str, tuple[int, ...]], list[Place]] = {}
-    for row in rows:
+    for row in _rows(rows, reader):
         line = rows.line_num
         given = [row[column] or "" for column in ("n_more", "n_less") if row.get(column)]
         sizes = tuple(size for each in given if (size := reader.size(each, line)))
@@ -173,6 +192,9 @@ def read_csv(text: str, name: str) -> tuple[Exchanged, ...]:
         place = reader.place((row["x"], row["y"], row["z"]), line)
         if not row["study"] or not row["contrast"]:
             reader.wrong(line, "names no study or no contrast")
+        else:
+            reader.name(row["study"], line)
+            reader.contrast(row["contrast"], line)
         if place:
             key = (row["study"] or "", row["contrast"] or "", space, sizes)
             found.setdefault(key, []).append(place)
@@ -180,6 +202,13 @@ def read_csv(text: str, name: str) -> tuple[Exchanged, ...]:
         Exchanged(study, contrast, space, sizes, tuple(foci))
         for (study, contrast, space, sizes), foci in found.items()
     )
+
+
+def _rows(rows: "csv.DictReader[str]", reader: _Reader) -> Iterator[dict[str, str]]:
+    try:
+        yield from rows
+    except csv.Error as error:
+        reader.wrong(rows.line_num + 1, f"cannot be read on from here: {error}")
 
 
 def write_csv(experiments: Iterable[Exchanged]) -> str:
@@ -235,9 +264,9 @@ def _nimads(
     if len(set(spaces)) > 1:
         reader.wrong(1, "has points in two spaces", at)
     space = spaces[0] if spaces else SPACES.get(str(metadata.get("space", "MNI")).upper(), "MNI")
-    return Exchanged(
-        str(study.get("id", "")), str(analysis.get("name", "")), space, sizes, tuple(foci)
-    )
+    name = reader.name(str(study.get("id", "")), 1, f"{at.partition('.')[0]}.id")
+    contrast = reader.contrast(str(analysis.get("name", "")), 1, f"{at}.name")
+    return Exchanged(name, contrast, space, sizes, tuple(foci))
 
 
 def studyset(registry: Registry) -> dict[str, object]:
@@ -312,6 +341,8 @@ def _nimare(reader: _Reader, data: Mapping[str, Any]) -> Iterator[Exchanged]:
                 for index, row in enumerate(zip(*columns, strict=True))
             )
             foci = tuple(place for place in places if place)
+            reader.name(study, 1, study)
+            reader.contrast(contrast, 1, at)
             yield Exchanged(study, contrast, space, sizes, foci)
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from trdreport.errors import DataError, Problem, file_problem
 from trdreport.exchange.formats import READERS, Exchanged
-from trdreport.model.fields import TODO, split_contrast
+from trdreport.files import write_new
+from trdreport.model.fields import TODO, UNREADABLE, split_contrast
 from trdreport.records.loading import Registry
 from trdreport.records.new_study import Essentials, new_record
 from trdreport.records.yamlfile import read_text
@@ -21,7 +22,8 @@ def import_file(
     """Write one record for each study of a file; none when anything is wrong.
 
     An experiment whose name is no contrast, such as TRD>HC, gets `contrast`. Raises DataError with
-    every problem of the file and of the records that are there already.
+    every problem of the file and of the records that are there already, FileError when the system
+    cannot write.
     """
     experiments = READERS[form](read_text(path), str(path))
     studies: dict[str, list[Exchanged]] = {}
@@ -34,9 +36,7 @@ def import_file(
         root / "studies" / f"{id_}.yaml": _record(registry, id_, own, path.name, contrast)
         for id_, own in sorted(studies.items())
     }
-    for target, text in texts.items():
-        with target.open("x") as stream:
-            stream.write(text)
+    write_new(texts)
     return list(texts)
 
 
@@ -52,6 +52,8 @@ def _problems(
     studies: dict[str, list[Exchanged]],
     contrast: str | None,
 ) -> Iterable[Problem]:
+    if UNREADABLE.search(path.name):
+        yield file_problem(ascii(str(path)), "goes into a note by its name; rename it")
     for id_, own in studies.items():
         target = root / "studies" / f"{id_}.yaml"
         if target.exists():

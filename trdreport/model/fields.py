@@ -13,6 +13,8 @@ from pydantic import (
     Discriminator,
     Field,
     Tag,
+    TypeAdapter,
+    ValidationError,
 )
 
 Unknown = Literal["not_reported", "not_available"]
@@ -64,6 +66,13 @@ TODO = "TODO"
 """Stands in a record that is being written; it does not validate."""
 
 
+UNREADABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+"""Characters that no text holds: YAML refuses them, changes them, or shows nothing for them."""
+
+
+CONTROL = "holds a control character; remove it"
+
+
 def _printable(value: str) -> str:
     if value.strip() == TODO:
         raise ValueError("is still to be written")
@@ -72,8 +81,8 @@ def _printable(value: str) -> str:
     if value.strip().lower().replace("-", " ") in LIKE_UNKNOWN:
         words = " or ".join(UNKNOWN_WORDS)
         raise ValueError(f"'{value}' is not how unknown is said; write {words}")
-    if any(ord(c) < 32 and c not in "\n\t" for c in value):
-        raise ValueError("holds a control character; remove it")
+    if UNREADABLE.search(value):
+        raise ValueError(CONTROL)
     return value.strip()
 
 
@@ -98,6 +107,18 @@ Space = Literal["MNI", "TAL"]
 
 Place = tuple[Decimal, Decimal, Decimal]
 """x, y, z of a focus in mm, as published."""
+
+
+def fault_of(text: str) -> str:
+    """What keeps a name from being a text of a record, as a sentence; nothing if it is one."""
+    if UNREADABLE.search(text):
+        return CONTROL  # pydantic itself stops at half a surrogate pair
+    try:
+        TypeAdapter(Text).validate_python(text)
+    except ValidationError as error:
+        (detail,) = error.errors(include_url=False)
+        return detail["msg"].removeprefix("Value error, ")
+    return ""
 
 
 class Record(BaseModel):

@@ -5,6 +5,7 @@ from pathlib import Path
 from trdreport.engine.lock import LOCK_FILE, Lock, differences, read_lock
 from trdreport.errors import DataError, file_problem, visible
 from trdreport.records.yamlfile import read_text
+from trdreport.files import rewrite
 
 UPDATE = "if that is meant, accept it with trdreport build --update-lock"
 
@@ -34,9 +35,7 @@ class LockKeeper:
             return ""
         changed = differences(self.old, self.new) if self.old else None
         if update:
-            part = self.path.with_suffix(".new")
-            part.write_text(self.new.text())
-            part.replace(self.path)
+            rewrite({self.path: self.new.text()})
             return f"{self.path} written"
         if changed is None:
             return f"there is no {self.path}; trdreport build --update-lock writes it"

@@ -5,7 +5,6 @@ first line that names the schema. Values, quotes and comments stay as they are w
 belongs to the field below it.
 """
 
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -14,8 +13,9 @@ from typing import Any
 from pydantic import BaseModel
 
 from trdreport.errors import DataError, Problem, file_problem
+from trdreport.files import rewrite
 from trdreport.records.schema import FOLDERS, MODELS, schema, schema_line
-from trdreport.records.yamlfile import Path_, YamlFile, read_yaml
+from trdreport.records.yamlfile import Path_, YamlFile, parse_yaml, read_yaml
 
 
 def format_record(path: Path, name: str, depth: int) -> str:
@@ -149,13 +149,10 @@ def _tidy(lines: list[str]) -> Iterator[str]:
 
 def _check(path: Path, file: YamlFile, before: str, text: str) -> None:
     """Refuse a text that would lose a value or a comment."""
-    with tempfile.TemporaryDirectory() as folder:
-        part = Path(folder) / path.name
-        part.write_text(text)
-        try:
-            same = read_yaml(part).data == file.data
-        except DataError:
-            same = False
+    try:
+        same = parse_yaml(text, str(path)).data == file.data
+    except DataError:
+        same = False
     if not same or _comments(before) != _comments(text):
         message = "cannot be put in order without loss; put its fields in order by hand"
         raise DataError([file_problem(path, message)])
@@ -201,8 +198,6 @@ def format_registry(registry: Path, *, write: bool) -> list[Path]:
             texts[path] = text
     if problems:
         raise DataError(problems)
-    for path, text in texts.items() if write else ():
-        part = path.with_suffix(".new")
-        part.write_text(text)
-        part.replace(path)
+    if write:
+        rewrite(texts)
     return list(texts)

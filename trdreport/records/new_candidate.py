@@ -3,14 +3,21 @@
 import json
 from pathlib import Path
 
+from trdreport.files import write_new
 from trdreport.records.loading import Registry
-from trdreport.records.new_study import begin
+from trdreport.records.new_study import check_said, check_texts, record_path, scalar
 from trdreport.records.schema import schema_line
 
 
 def write_candidate(registry: Registry, root: Path, id_: str, label: str, found_by: str) -> Path:
-    """Write the record; raises DataError when it exists already or the id is none."""
-    return begin(root / "screened", id_, lambda: _record(registry, id_, label, found_by))
+    """Write the record; raises DataError and FileError as write_study does."""
+    path = record_path(root / "screened", id_)
+    meant = {"id": id_, "label": label, "found_by": found_by}
+    check_texts(path, meant)
+    text = _record(registry, id_, label, found_by)
+    check_said(text, meant, lambda data: {field: data[field] for field in meant})
+    write_new({path: text})
+    return path
 
 
 def _record(registry: Registry, id_: str, label: str, found_by: str) -> str:
@@ -20,8 +27,8 @@ def _record(registry: Registry, id_: str, label: str, found_by: str) -> str:
     )
     return (
         f"{schema_line('screened', 1)}\n# {' '.join(label.split())}\n"
-        f"id: {id_}\n"
-        f"citation: {id_}\n"
+        f"id: {scalar(id_)}\n"
+        f"citation: {scalar(id_)}\n"
         f"label: {json.dumps(label, ensure_ascii=False)}\n"
         "published: not_reported\n"
         f"found_by: {json.dumps(found_by, ensure_ascii=False)}\n"

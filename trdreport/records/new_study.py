@@ -3,17 +3,21 @@
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from trdreport.errors import DataError, file_problem
-from trdreport.model.fields import ID, TODO, Place
+from trdreport.errors import DataError, file_problem, Problem
+from trdreport.model.fields import ID, TODO, Place, fault_of
+from trdreport.files import write_new
 from trdreport.records.loading import Registry
 from trdreport.records.schema import schema, schema_line
+from trdreport.records.yamlfile import parse_yaml
 
 UNKNOWN = "not_reported"
+
+Focus = Place | tuple[str, str, str]
+"""A focus, or a place to fill in."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,7 @@ class Essentials:
     country: str
     modality: str
     groups: Mapping[str, int | str]
-    foci: Mapping[tuple[str, str], tuple[Place, ...]] = field(default_factory=dict)
+    foci: Mapping[tuple[str, str], tuple[Focus, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
 
@@ -41,34 +45,76 @@ def parse_groups(given: Sequence[str]) -> dict[str, int | str]:
     return groups
 
 
-def write_new(registry: Registry, root: Path, essentials: Essentials) -> Path:
-    """Write the record; raises DataError when it exists already or the id is none."""
-    return begin(root / "studies", essentials.id, lambda: new_record(registry, essentials))
+def write_study(registry: Registry, root: Path, essentials: Essentials) -> Path:
+    """Write the record.
 
-
-def begin(folder: Path, id_: str, text: Callable[[], str]) -> Path:
-    """Write a new record's text; raises DataError when it exists already or the id is none."""
-    if not re.fullmatch(ID, id_):
-        message = "is no id; use small letters, digits and hyphens"
-        raise DataError([file_problem(id_, message)])
-    path = folder / f"{id_}.yaml"
-    folder.mkdir(exist_ok=True)
-    try:
-        with path.open("x") as stream:
-            stream.write(text())
-    except FileExistsError as error:
-        raise DataError([file_problem(path, "is there already; choose another id")]) from error
+    Raises DataError when it exists already, the id is none or a name is no text of a record, and
+    FileError when the system cannot write.
+    """
+    path = record_path(root / "studies", essentials.id)
+    check_texts(path, {"label": essentials.label, "country": essentials.country})
+    write_new({path: new_record(registry, essentials)})
     return path
 
 
+def record_path(folder: Path, id_: str) -> Path:
+    """Where a record belongs; raises DataError when the id is none."""
+    if not re.fullmatch(ID, id_):
+        message = "is no id; use small letters, digits and hyphens"
+        raise DataError([file_problem(id_, message)])
+    return folder / f"{id_}.yaml"
+
+
+def check_texts(path: Path, texts: Mapping[str, str]) -> None:
+    """Raise DataError unless each field of a new record can be a text."""
+    faults = {field: fault_of(text) for field, text in texts.items()}
+    if problems := [Problem(str(path), 1, 1, at, fault) for at, fault in faults.items() if fault]:
+        raise DataError(problems)
+
+
+def check_said(text: str, meant: object, said: Callable[[Any], object]) -> None:
+    """Raise unless a text, read back, says what was meant.
+
+    `said` takes the YAML's data. DataError and ValueError both are faults of ours.
+    """
+    if said(parse_yaml(text, "the new record").data) != meant:
+        raise ValueError("a new record does not say what was meant")
+
+
 def new_record(registry: Registry, essentials: Essentials) -> str:
-    """The record's text. What is still to be written says TODO, and does not validate."""
+    """The record's text, read back. What is still to be written says TODO; that does not validate.
+
+    Raises DataError or ValueError when the essentials cannot be said in YAML.
+    """
+    text = _record(registry, essentials)
+    check_said(text, replace(essentials, foci=_wanted(essentials)), _said)
+    return text
+
+
+def _said(data: Any) -> Essentials:
+    return Essentials(
+        id=data["id"],
+        label=data["label"],
+        year=data["year"],
+        country=data["country"],
+        modality=data["imaging"]["modality"],
+        groups={name: group["n"] for name, group in data["groups"].items()},
+        foci={
+            (each["contrast"], each["space"]): tuple((f["x"], f["y"], f["z"]) for f in each["foci"])
+            for each in data["contrasts"]
+        },
+        notes=data.get("notes", ()),
+    )
+
+
+def _record(registry: Registry, essentials: Essentials) -> str:
     whole = schema("study")
     patients = {name for name, group in registry.review.groups.items() if group.patients}
     known: dict[str, Any] = {
-        "id": essentials.id, "citation": essentials.id,
-        "label": _text(essentials.label),
-        "year": essentials.year, "country": _text(essentials.country), "cohort": essentials.id,
+        "id": scalar(essentials.id), "citation": scalar(essentials.id),
+        "label": scalar(essentials.label),
+        "year": essentials.year, "country": scalar(essentials.country),
+        "cohort": scalar(essentials.id),
         "imaging.modality": essentials.modality,
     }  # fmt: skip
     lines = [schema_line("study", 1), f"# {' '.join(essentials.label.split())}"]
@@ -93,11 +139,10 @@ def new_record(registry: Registry, essentials: Essentials) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _text(value: str) -> str:
+def scalar(value: str) -> str:
     """A text as YAML: plain where that is safe, otherwise quoted."""
-    return (
-        value if re.fullmatch(r"[A-Za-z][\w .-]*", value) else json.dumps(value, ensure_ascii=False)
-    )
+    plain = re.fullmatch(r"[A-Za-z][\w .-]*", value) and parse_yaml(value, "").data == value
+    return value if plain else json.dumps(value, ensure_ascii=False)
 
 
 def _plain(whole: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -158,14 +203,18 @@ def _group(
             yield f"      {part}: {_start(clinical['properties'][part])}"
 
 
-def _contrasts(essentials: Essentials) -> Iterator[str]:
+def _wanted(essentials: Essentials) -> Mapping[tuple[str, str], tuple[Focus, ...]]:
+    """The foci, or a place for those of each direction between the groups."""
     first, *others = essentials.groups
     pairs = [pair for other in others for pair in (f"{first}>{other}", f"{other}>{first}")]
-    wanted: Mapping[tuple[str, str], tuple[Sequence[Decimal | str], ...]]
-    wanted = essentials.foci or {(pair, TODO): ((TODO, TODO, TODO),) for pair in pairs}
+    return essentials.foci or {(pair, TODO): ((TODO, TODO, TODO),) for pair in pairs}
+
+
+def _contrasts(essentials: Essentials) -> Iterator[str]:
+    wanted = _wanted(essentials)
     yield "# One focus a line, x y z in mm, as published. foci: [] means tested and nothing found;"
     yield "# remove a direction that the paper does not report."
-    yield "contrasts:"
+    yield "contrasts:" if wanted else "contrasts: []"
     for (contrast, space), foci in wanted.items():
         yield f"  - contrast: {contrast}"
         yield f"    space: {space}"
