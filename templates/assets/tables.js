@@ -25,8 +25,11 @@
   }
 
   function separated(rows, separator) {
+    // As in data/: a text that a spreadsheet would compute gets an apostrophe, numbers stay.
+    const NUMBERS = /^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?(, [-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?)*$/;
+    const guarded = (text) => (/^'*[=+\-@\t\r\n＝＋－＠]/.test(text) && !NUMBERS.test(text) ? `'${text}` : text);
     const quoted = (text) => (/["\r\n]/.test(text) || text.includes(separator) ? `"${text.replaceAll('"', '""')}"` : text);
-    return rows.map((row) => row.map(quoted).join(separator) + "\n").join("");
+    return rows.map((row) => row.map(guarded).map(quoted).join(separator) + "\n").join("");
   }
 
   function save(name, text, type) {

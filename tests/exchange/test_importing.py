@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ import pytest
 from tests.conftest import ROOT
 from tests.test_files import failing, full
 from trdreport.errors import DataError, FileError
+from trdreport.exchange.formats import Exchanged, of_registry, read_csv, write_csv
 from trdreport.exchange.importing import import_file, study_id
+from trdreport.publish.downloads import foci_csv
 from trdreport.records.loading import load_registry
 from trdreport.records.yamlfile import read_yaml
 
@@ -167,3 +170,22 @@ def test_a_disk_that_is_full_is_one_line_and_status_1(overlaid: Overlay, tmp_pat
     told = f"{root}/studies/gamma-2020.yaml cannot be written: No space left on device\n"
     assert run.stderr == told
     assert files(root) == before
+
+
+def test_our_own_tables_can_be_imported(overlaid: Overlay) -> None:
+    root = overlaid("valid")
+    registry = load_registry(root)
+    for text in (foci_csv(registry), write_csv(of_registry(registry))):
+        back = read_csv(text, "foci.csv")
+        assert set(back) == {each for each in of_registry(registry) if each.foci}
+
+
+def test_names_that_a_spreadsheet_would_compute_come_back_from_a_table() -> None:
+    focus = (Decimal("-1.50"), Decimal(2), Decimal(-3))
+    given = [
+        Exchanged(name, f"{name}>", "MNI", (20, 22), (focus,))
+        for name in ("=1+1", "'=1", "-2", "@a", "+a", "'a")
+    ]
+    text = write_csv(given)
+    assert text.splitlines()[1] == "'=1+1,'=1+1>,-1.50,2,-3,MNI,20,22"
+    assert list(read_csv(text, "x")) == given

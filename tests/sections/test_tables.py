@@ -21,6 +21,7 @@ from tests.publish.browsing import (
     settled,
     violations,
 )
+from trdreport.sections.tables import Table
 
 SHOWN = """table => [...table.rows].filter(row => row.checkVisibility()).map(
   row => [...row.cells].filter(cell => cell.checkVisibility()).map(cell => cell.innerText.trim()))
@@ -313,3 +314,26 @@ def test_without_scripts_the_tables_are_whole(browser: Browser, tiny_site: Path)
         expect(block.get_by_role("link", name="CSV")).to_be_visible()
         expect(block.get_by_role("link", name="TSV")).to_be_visible()
         assert block.get_by_role("button").count() == 0
+
+
+def test_texts_that_a_spreadsheet_would_compute_are_taken_away_as_text(
+    page: Page, tmp_path: Path, tiny_site: Path
+) -> None:
+    """In the browser as in the build; numbers stay numbers."""
+    cells = ["=1+1", "+A1", "-2+3", "@SUM(A1)", "＝1", "'=1", "-12", "+1.5e-3", "-1, 2, -3", "a=b"]
+    kept = ["-12", "+1.5e-3", "-1, 2, -3", "a=b"]
+    rows = "".join(f"<tr><th scope=row>{n}</th><td>{escape(c)}</td>" for n, c in enumerate(cells))
+    path = tmp_path / "page.html"
+    path.write_text(
+        "<!doctype html><html lang=en><meta charset=utf-8><title>Values</title>"
+        f"<script src='{on_disk(tiny_site)}assets/tables.js' defer></script>"
+        "<section class=table-block id=values><div class=scroll><table><caption>Values</caption>"
+        "<thead><tr><th scope=col>Row</th><th scope=col>=Value</th></tr></thead>"
+        f"<tbody>{rows}</tbody></table></div></section></html>"
+    )
+    page.goto(path.as_uri())
+    table = Table("a", "a", ("Row", "=Value"), tuple((str(n), c) for n, c in enumerate(cells)))
+    for kind, made in (("CSV", table.csv()), ("TSV", table.tsv())):
+        assert taken(page.locator("#values"), kind)[1] == made
+    found = [row[1] for row in csv.reader(io.StringIO(table.csv()))]
+    assert found == ["'=Value", *(f"'{cell}" for cell in cells if cell not in kept), *kept]

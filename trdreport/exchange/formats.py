@@ -16,6 +16,7 @@ from trdreport.brain.spaces import Coordinate
 from trdreport.engine.results import ExperimentTable
 from trdreport.errors import DataError, Problem
 from trdreport.model.fields import Place, split_contrast, UNREADABLE, fault_of
+from trdreport.exchange.delimited import to_csv, unguarded
 from trdreport.records.loading import Registry
 
 SPACES = {
@@ -184,11 +185,11 @@ def read_csv(text: str, name: str) -> tuple[Exchanged, ...]:
     found: dict[tuple[str, str, str, tuple[int, ...]], list[Place]] = {}
     for row in _rows(rows, reader):
         line = rows.line_num
-        given = [row[column] or "" for column in ("n_more", "n_less") if row.get(column)]
+        given = [row[column] for column in ("n_more", "n_less") if row.get(column)]
         sizes = tuple(size for each in given if (size := reader.size(each, line)))
         if not given:
             reader.wrong(line, "gives no number of people in n_more")
-        space = reader.space(row["space"] or "", line)
+        space = reader.space(row["space"], line)
         place = reader.place((row["x"], row["y"], row["z"]), line)
         if not row["study"] or not row["contrast"]:
             reader.wrong(line, "names no study or no contrast")
@@ -196,7 +197,7 @@ def read_csv(text: str, name: str) -> tuple[Exchanged, ...]:
             reader.name(row["study"], line)
             reader.contrast(row["contrast"], line)
         if place:
-            key = (row["study"] or "", row["contrast"] or "", space, sizes)
+            key = (row["study"], row["contrast"], space, sizes)
             found.setdefault(key, []).append(place)
     return reader.done(
         Exchanged(study, contrast, space, sizes, tuple(foci))
@@ -206,24 +207,23 @@ def read_csv(text: str, name: str) -> tuple[Exchanged, ...]:
 
 def _rows(rows: "csv.DictReader[str]", reader: _Reader) -> Iterator[dict[str, str]]:
     try:
-        yield from rows
+        for row in rows:
+            yield {column: unguarded(row[column] or "") for column in CSV_COLUMNS if column in row}
     except csv.Error as error:
         reader.wrong(rows.line_num + 1, f"cannot be read on from here: {error}")
 
 
 def write_csv(experiments: Iterable[Exchanged]) -> str:
     """A table with one row a focus; experiments without foci cannot be said in it."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(CSV_COLUMNS)
-    for experiment in experiments:
-        sizes = (*experiment.sizes, "", "")[:2]
-        for focus in experiment.foci:
-            values = (f"{value:f}" for value in focus)
-            writer.writerow(
-                (experiment.study, experiment.contrast, *values, experiment.space, *sizes)
-            )
-    return text.getvalue()
+    rows = [
+        (
+            experiment.study, experiment.contrast, *(f"{value:f}" for value in focus),
+            experiment.space, *(*map(str, experiment.sizes), "", "")[:2],
+        )
+        for experiment in experiments
+        for focus in experiment.foci
+    ]  # fmt: skip
+    return to_csv(CSV_COLUMNS, rows)
 
 
 def _json(text: str, reader: _Reader) -> Any:

@@ -15,7 +15,8 @@ from trdreport.engine.robustness.results import Robustness
 from trdreport.engine.run import Result
 from trdreport.exchange.citing import csl_json
 from trdreport.exchange.delimited import to_csv
-from trdreport.exchange.formats import sleuth, studyset
+from trdreport.exchange.formats import CSV_COLUMNS, sleuth, studyset
+from trdreport.model.fields import split_contrast
 from trdreport.records.loading import Registry
 from trdreport.sections.result_tables import (
     ANALYSIS_COLUMNS,
@@ -24,7 +25,8 @@ from trdreport.sections.result_tables import (
     cluster_rows,
     map_stem,
 )
-from trdreport.sections.robustness_tables import CSV_COLUMNS, robustness_rows
+from trdreport.sections.robustness_tables import CSV_COLUMNS as ROBUSTNESS_COLUMNS
+from trdreport.sections.robustness_tables import robustness_rows
 from trdreport.sections.tables import Table
 from trdreport.work.store import Store
 
@@ -44,7 +46,9 @@ def data_files(
         "analyses.csv": to_csv(ANALYSIS_COLUMNS, analysis_rows(registry, results)),
         "clusters.csv": to_csv(CLUSTER_COLUMNS, cluster_rows(registry, results)),
         "claims.csv": claims_csv(claims),
-        "robustness.csv": to_csv(CSV_COLUMNS, robustness_rows(registry, results, robustness)),
+        "robustness.csv": to_csv(
+            ROBUSTNESS_COLUMNS, robustness_rows(registry, results, robustness)
+        ),
         "references.json": csl_json(registry),
         "studyset.json": json.dumps(studyset(registry), indent=1, ensure_ascii=False) + "\n",
     }
@@ -77,19 +81,18 @@ def studies_csv(registry: Registry) -> str:
 
 
 def foci_csv(registry: Registry) -> str:
-    """foci.csv: one row a focus, as published."""
-    columns = (
-        "study", "contrast", "x", "y", "z", "space", "region", "statistic", "statistic_type",
-    )  # fmt: skip
+    """foci.csv: one row a focus, as published; `trdreport import csv` reads it."""
+    columns = (*CSV_COLUMNS, "region", "statistic", "statistic_type")
     rows = []
     for study in registry.studies:
         for result in study.contrasts:
+            sizes = [str(study.n(group)) for group in split_contrast(result.contrast)]
             for focus in result.foci:
                 value, kind = focus.statistic or ("", "")
                 rows.append(
                     (
                         study.id, result.contrast, str(focus.x), str(focus.y), str(focus.z),
-                        result.space, focus.region or "", str(value), kind,
+                        result.space, *sizes, focus.region or "", str(value), kind,
                     )
                 )  # fmt: skip
     return to_csv(columns, rows)
