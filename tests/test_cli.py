@@ -1,5 +1,6 @@
 """The commands answer with the right status, on the right stream."""
 
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -209,3 +210,11 @@ def test_a_folder_of_other_files_is_no_store(
 )
 def test_help_has_an_example(command: str) -> None:
     assert "Example: trdreport" in trdreport(command, "--help").stdout
+
+
+def test_a_taken_port_is_one_line(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        run = trdreport("serve", "--port", port, "--site", str(tmp_path / "site"))
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr == f"port {port} is taken; name another one with --port\n"

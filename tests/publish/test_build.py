@@ -23,6 +23,7 @@ from pybtex.database import parse_string
 from tests.conftest import ROOT
 from trdreport.engine.lock import Lock
 from trdreport.errors import DataError
+from trdreport.exchange.delimited import unguarded
 from trdreport.publish.build import build
 from trdreport.records.loading import load_registry
 
@@ -88,7 +89,8 @@ def test_html_and_csv_agree_cell_by_cell(tiny_site: Path) -> None:
     assert any(name.startswith("clusters-") for name in parser.tables)
     for name, table in parser.tables.items():
         # A table of clusters stands on the page of its analysis and on the page of all results.
-        written = rows(tiny_site / "data" / "tables" / f"{name}.csv")
+        file = rows(tiny_site / "data" / "tables" / f"{name}.csv")
+        written = [[unguarded(cell) for cell in row] for row in file]
         assert table in (written, written * 2)
 
 

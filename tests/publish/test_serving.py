@@ -1,20 +1,28 @@
 """A served site is built again on every change, reloads itself, and shows what is wrong."""
 
 import http.client
+import os
 import queue
 import re
+import signal
 import socket
 import struct
+import subprocess
+import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from tests.publish.browsing import FLAGS
+from tests.conftest import ROOT
+from tests.publish.browsing import FLAGS, chromium
+from tests.publish.browsing import served as elsewhere
 from trdreport.errors import DataError, file_problem
 from trdreport.publish import serving
 from trdreport.publish.rendering import environment
@@ -119,10 +127,17 @@ def port_of(url: str) -> int:
     return int(url.rstrip("/").rpartition(":")[2])
 
 
-def ask(url: str, path: str = "/", host: str = "localhost", method: str = "GET") -> Answer:
+def ask(
+    url: str,
+    path: str = "/",
+    host: str = "localhost",
+    method: str = "GET",
+    headers: Mapping[str, str] = MappingProxyType({}),
+) -> Answer:
     with closing(http.client.HTTPConnection("127.0.0.1", port_of(url), timeout=PATIENCE)) as line:
         line.putrequest(method, path, skip_host=True)
-        line.putheader("Host", host)
+        for name, value in {"Host": host, **headers}.items():
+            line.putheader(name, value)
         line.endheaders()
         response = line.getresponse()
         return Answer(response.status, response.headers, response.read().decode())
@@ -135,10 +150,17 @@ def shown(page: str) -> str:
     return found[1]
 
 
+def events(url: str, number: str) -> str:
+    """The path of the stream of events, as a page knows it."""
+    found = re.search(r'data-token="([^"]+)"', ask(url).text)
+    assert found
+    return f"/-/events?{number}&{found[1]}"
+
+
 def listen(url: str, number: str) -> Callable[[], bytes]:
     """Open the stream of events as a page would; the function waits for all that is sent."""
     line = http.client.HTTPConnection("127.0.0.1", port_of(url), timeout=PATIENCE)
-    line.request("GET", f"/-/events?{number}")
+    line.request("GET", events(url, number))
     response = line.getresponse()
     assert response.headers["Content-Type"].startswith("text/event-stream")
 
@@ -161,7 +183,9 @@ def test_a_page_is_served_with_the_reload_script_and_unchanged_otherwise(
     served: Served, url: str
 ) -> None:
     answer = ask(url)
-    script = f'<script src="/-/reload.js" data-state="{shown(answer.text)}"></script>'
+    token = events(url, "").partition("&")[2]
+    number = shown(answer.text)
+    script = f'<script src="/-/reload.js" data-state="{number}" data-token="{token}"></script>'
     assert f"{script}</body>" in answer.text
     more = "; script-src 'self'; connect-src 'self'"
     assert more in answer.text
@@ -204,6 +228,9 @@ def test_a_file_can_be_asked_for_without_its_content(url: str) -> None:
         "/secret.txt",
         "/secrets/record.txt",
         "/circle",
+        "/inside.html",
+        "/folder/a.csv",
+        "/pipe",
         "/data",
         "/data/",
         "/%00",
@@ -216,6 +243,9 @@ def test_nothing_outside_the_site_is_served_and_no_folder_listed(
     (served.site / "secret.txt").symlink_to(served.record)
     (served.site / "secrets").symlink_to(served.record.parent)
     (served.site / "circle").symlink_to("circle")
+    (served.site / "inside.html").symlink_to("index.html")
+    (served.site / "folder").symlink_to("data")
+    os.mkfifo(served.site / "pipe")
     answer = ask(url, path)
     assert answer.status == 404
     assert "There is no such file" in answer.text
@@ -337,10 +367,10 @@ def test_the_end_of_the_server_ends_its_threads(served: Served, url: str) -> Non
 def test_a_page_that_went_away_leaves_no_error(
     served: Served, url: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    number = shown(ask(url).text)
+    path = events(url, shown(ask(url).text))
     before = set(threading.enumerate())
     with socket.create_connection(("127.0.0.1", port_of(url)), timeout=PATIENCE) as line:
-        line.sendall(f"GET /-/events?{number} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        line.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         assert line.recv(1)
         # Closing throws away what is under way, as a killed browser does.
         line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -354,9 +384,9 @@ def test_a_waiting_page_hears_signs_of_life(
     served: Served, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(serving, "HEARTBEAT", 0.01)
-    number = shown(ask(url).text)
+    path = events(url, shown(ask(url).text))
     with socket.create_connection(("127.0.0.1", port_of(url)), timeout=PATIENCE) as line:
-        line.sendall(f"GET /-/events?{number} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        line.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         heard = b""
         while b"\r\n\r\n:\n\n:\n\n" not in heard:
             heard += (part := line.recv(4096))
@@ -364,11 +394,12 @@ def test_a_waiting_page_hears_signs_of_life(
         served.stop.set()
 
 
-def test_ctrl_c_ends_the_server_quietly(tmp_path: Path) -> None:
+def test_ctrl_c_during_a_build_ends_the_server(tmp_path: Path) -> None:
     def interrupted() -> None:
         raise KeyboardInterrupt
 
-    serve(interrupted, tmp_path / "site", [tmp_path], port=0)
+    with pytest.raises(KeyboardInterrupt):
+        serve(interrupted, tmp_path / "site", [tmp_path], port=0)
 
 
 def test_hidden_files_and_the_site_itself_are_not_watched(tmp_path: Path) -> None:
@@ -408,8 +439,8 @@ def test_a_policy_allows_our_script_and_connection_and_nothing_else_more(
 
 def test_every_page_of_a_real_site_can_reload_and_show_problems(tiny_site: Path) -> None:
     for file in tiny_site.rglob("*.html"):
-        page = with_reload(file.read_text(), State(7, "x < y"))
-        assert 'data-state="7"></script></body>' in page, file.name
+        page = with_reload(file.read_text(), State(7, "x < y"), "t")
+        assert 'data-state="7" data-token="t"></script></body>' in page, file.name
         assert page.count('<section role="alert"') == 1
         assert "x &lt; y</pre></section>\n<a class=" in page
         policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page)
@@ -442,3 +473,178 @@ def test_a_browser_reloads_by_itself_and_shows_problems(served: Served, url: str
         expect(alert).to_have_count(0)
         browser.close()
     assert said == []
+
+
+FOREIGN: list[dict[str, str]] = [
+    {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "script"},
+    {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "script"},
+    {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"},
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Origin": "http://localhost:1"},
+    {"Origin": "null"},
+    {"Referer": "http://localhost:1/page.html"},
+    {"Referer": "http://localhost.evil.example/"},
+]
+
+
+@pytest.mark.parametrize("headers", FOREIGN)
+@pytest.mark.parametrize("path", ["/", "/x.js", "/-/reload.js"])
+def test_a_page_of_another_origin_is_refused(path: str, headers: dict[str, str], url: str) -> None:
+    answer = ask(url, path, headers=headers)
+    assert answer.status == 403
+    assert "data-token" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty"},
+        {"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"},
+        {
+            "Sec-Fetch-Site": "cross-site",
+            "Sec-Fetch-Mode": "navigate",
+            "Sec-Fetch-Dest": "document",
+        },
+        {"Origin": "http://localhost"},
+        {"Referer": "http://localhost/page.html"},
+    ],
+)
+def test_our_pages_and_links_to_them_are_not_refused(headers: dict[str, str], url: str) -> None:
+    assert ask(url, headers=headers).status == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/x.js", "/none", "/-/events?0&wrong"])
+def test_every_answer_keeps_other_origins_out(path: str, url: str) -> None:
+    headers = ask(url, path).headers
+    for name, value in serving.SAFE.items():
+        assert headers.get_all(name) == [value]
+    assert not [name for name in headers if name.lower().startswith("access-control-")]
+
+
+@pytest.mark.parametrize("query", ["0", "0&", "0&wrong", "0&%00"])
+def test_the_stream_is_for_pages_that_know_the_token(query: str, url: str) -> None:
+    assert ask(url, f"/-/events?{query}").status == 403
+
+
+def test_a_browser_keeps_a_page_of_another_port_from_scripts_stream_and_frames(
+    url: str, tmp_path: Path
+) -> None:
+    stream = f"{url.rstrip('/')}{events(url, '0')}"
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "index.html").write_text(
+        "<!doctype html><title>other</title><script>var heard = {};"
+        "const note = (what) => (event) => { heard[what] = event.type; };</script>"
+        f"<script src='{url}x.js' onload='note(`script`)(event)' onerror='note(`script`)(event)'>"
+        f"</script><script>const source = new EventSource('{stream}');"
+        "source.onmessage = source.onerror = note('stream');"
+        f"fetch('{url}', {{mode: 'no-cors'}}).then(() => (heard.fetch = 'load'),"
+        " () => (heard.fetch = 'error'));</script>"
+        f"<iframe src='{url}'></iframe><a href='{url}'>link</a>"
+    )
+    with elsewhere(other) as address, chromium() as browser:
+        for host in ("127.0.0.1", "localhost"):
+            page = browser.new_page()
+            answers: dict[str, int] = {}
+            page.on("response", lambda r, into=answers: into.update({r.url: r.status}))
+            page.goto(address.replace("127.0.0.1", host))
+            page.wait_for_function("heard.script && heard.stream && heard.fetch")
+            assert page.evaluate("heard") == dict.fromkeys(("script", "stream", "fetch"), "error")
+            frames = [frame for frame in page.frames if frame != page.main_frame]
+            assert not any("data-token" in frame.content() for frame in frames)
+            assert answers[url] == 403
+            page.get_by_role("link").click()
+            expect(page.get_by_role("heading", level=1)).to_have_text("one")
+            page.close()
+
+
+def test_who_sends_no_request_is_hung_up_on_also_if_he_dribbles(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serving, "HEADERS", 0.3)
+    with socket.create_connection(("127.0.0.1", port_of(url)), timeout=PATIENCE) as line:
+        line.settimeout(0.05)
+        started, ended = time.monotonic(), False
+        while not ended:
+            assert time.monotonic() - started < PATIENCE
+            try:
+                line.sendall(b"G")
+                ended = line.recv(1) == b""
+            except TimeoutError:
+                continue
+            except ConnectionError:
+                ended = True
+    assert time.monotonic() - started >= 0.3
+
+
+def test_beyond_so_many_connections_an_answer_says_so_and_later_there_is_room(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serving, "HEADERS", 3.0)
+    before = threading.active_count()
+    with ExitStack() as opened:
+        lines = [
+            opened.enter_context(socket.create_connection(("127.0.0.1", port_of(url)), PATIENCE))
+            for _ in range(serving.MOST)
+        ]
+        assert ask(url).status == 503
+        assert threading.active_count() - before <= serving.MOST
+        assert [line.recv(1) for line in lines] == [b""] * serving.MOST
+    until = time.monotonic() + PATIENCE
+    while ask(url).status == 503:
+        assert time.monotonic() < until
+    assert ask(url).status == 200
+
+
+def test_a_waiting_page_is_not_hung_up_on(
+    served: Served, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serving, "HEADERS", 0.1)
+    read = listen(url, shown(ask(url).text))
+    time.sleep(0.5)
+    served.record.write_text("two")
+    assert read().startswith(b"data: ")
+
+
+def test_a_registry_that_is_deleted_and_comes_back(served: Served, url: str) -> None:
+    read = listen(url, shown(ask(url).text))
+    served.record.parent.rename(served.root / "away")
+    assert read().startswith(b"data: ")
+    assert f"{served.record}: No such file or directory</pre>" in ask(url).text
+    assert served.hear(str(served.record) + ":").endswith("No such file or directory")
+    read = listen(url, shown(ask(url).text))
+    (served.root / "away").rename(served.record.parent)
+    assert read().startswith(b"data: ")
+    assert 'role="alert"' not in ask(url).text
+
+
+@pytest.mark.parametrize("busy", [False, True])
+def test_ctrl_c_is_one_line_and_status_130_within_two_seconds(busy: bool, tmp_path: Path) -> None:
+    """Also while threads compute, for which Python would wait."""
+    compute = (
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "def rebuild():\n"
+        "    print('begun', flush=True)\n"
+        "    with ThreadPoolExecutor(1) as pool:\n"
+        f"        pool.submit(time.sleep, {PATIENCE * busy}).result()\n"
+    )
+    code = (
+        "import time, sys\nfrom pathlib import Path\nfrom functools import partial\n"
+        f"from trdreport.publish.serving import serve, stopping\n{compute}"
+        "with stopping():\n"
+        "    tell = partial(print, flush=True)\n"
+        "    serve(rebuild, Path(sys.argv[1]) / 'site', [], port=0, tell=tell)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, tmp_path],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
+    ) as process:  # fmt: skip
+        assert process.stdout
+        assert process.stdout.readline() == "begun\n"
+        if not busy:
+            assert process.stdout.readline().startswith("http://")
+        started = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=PATIENCE)
+    assert time.monotonic() - started < 2
+    assert (process.returncode, told) == (130, "stopped\n")

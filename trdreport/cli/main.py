@@ -202,7 +202,7 @@ def serve(
     """
     logging.disable(logging.INFO)  # libraries report each of their steps
     from trdreport.publish.rendering import default_templates
-    from trdreport.publish.serving import PortError
+    from trdreport.publish.serving import PortError, stopping
     from trdreport.publish.serving import serve as serve_site
 
     folder = templates or default_templates()
@@ -218,10 +218,12 @@ def serve(
             build_site(loaded, site, folder, cache=cache, quick=quick, step=step)
 
     say = partial(print, flush=True)  # the address is needed at once, also through a pipe
-    try:
-        serve_site(rebuild, site, [registry, folder], port=port, tell=say)
-    except PortError as error:
-        raise typer.BadParameter(f"{error}.", param_hint="--port") from error
+    with stopping():
+        try:
+            serve_site(rebuild, site, [registry, folder], port=port, tell=say)
+        except PortError as error:
+            print(error, file=sys.stderr)
+            raise typer.Exit(2) from error
 
 
 @app.command()

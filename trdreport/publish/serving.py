@@ -6,6 +6,9 @@ What is added for the browser is added to the answer; the files of the site stay
 import errno
 import os
 import re
+import secrets
+import signal
+import socket
 import sys
 import threading
 import time
@@ -13,6 +16,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from email.message import Message
 from html import escape, unescape
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -38,16 +42,35 @@ SWAP = 0.05
 HEARTBEAT = 15.0
 """Seconds between two signs of life to a waiting page, by which a departed one is noticed."""
 
+HEADERS = 10.0
+"""Seconds in which a request must have come in whole."""
+
+STALLED = 60.0
+"""Seconds after which an answer that nobody reads is given up."""
+
+GRACE = 1.0
+"""Seconds that what runs has to tidy up after Ctrl-C."""
+
+INTERRUPTED = 130
+"""What a shell reports of a program that Ctrl-C ended."""
+
+MOST = 64
+"""Connections at a time; a browser keeps six."""
+
 # A browser keeps six connections to a server: pages in hidden tabs give theirs back.
 RELOAD_JS = """\
 "use strict";
-const state = document.currentScript.dataset.state;
+const { state, token } = document.currentScript.dataset;
 let source;
 function listen() {
   source?.close();
   if (document.hidden) return;
-  source = new EventSource("/-/events?" + state);
+  source = new EventSource(`/-/events?${state}&${token}`);
   source.onmessage = () => { source.close(); location.reload(); };
+  // Refused for good: the server was started anew, and its pages know another token.
+  source.onerror = () => {
+    if (source.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 1000);
+  };
 }
 document.addEventListener("visibilitychange", listen);
 listen();
@@ -75,11 +98,41 @@ Snapshot = Mapping[str, tuple[int, int]]
 """Time of change and size by path."""
 
 
+SAFE = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Content-Security-Policy": "frame-ancestors 'none'",
+    "Vary": "Sec-Fetch-Site, Origin",
+}
+"""Headers of every answer: what is not published yet is for pages of this server alone."""
+
+
 class PortError(Exception):
     """The port cannot be used; says so in a sentence without its full stop."""
 
     def __init__(self, port: int, why: str) -> None:
         super().__init__(f"port {port} {why}; name another one with --port")
+
+
+def is_foreign(headers: Message) -> bool:
+    """Whether a page of another origin asks, other than by a link to one of our pages.
+
+    Browsers say so in Sec-Fetch-Site; older ones in Origin or Referer. What says nothing is no
+    page: curl, or a name typed by hand.
+    """
+    site = headers.get("Sec-Fetch-Site")
+    if site is not None:
+        link = (headers.get("Sec-Fetch-Mode"), headers.get("Sec-Fetch-Dest"))
+        return site not in ("same-origin", "none") and link != ("navigate", "document")
+    own = f"http://{headers.get('Host', '')}".lower()
+    origin = headers.get("Origin")
+    if origin is not None:
+        return origin.lower() != own
+    referer = headers.get("Referer")
+    return referer is not None and not f"{referer.lower()}/".startswith(f"{own}/")
 
 
 @dataclass(frozen=True)
@@ -96,6 +149,7 @@ class Current:
     def __init__(self) -> None:
         # Counts on from the clock, so that a page left open by an earlier server is reloaded.
         self._state = State(int(time.time()), "")
+        self.token = secrets.token_urlsafe(16)
         self._changed = threading.Condition()
         self._closed = False
 
@@ -144,11 +198,11 @@ def serve(
     """Build, serve `site` on this computer, and build again when a file in `watched` changes.
 
     `rebuild` replaces the site or raises; what a DataError says is shown in the pages, as is any
-    other error, and the last good site stays. Port 0 takes a free one. Ends when `stop` is set or
-    at Ctrl-C. Raises PortError when the port cannot be used.
+    other error, and the last good site stays. Port 0 takes a free one. Ends when `stop` is set.
+    Raises PortError when the port cannot be used, and KeyboardInterrupt at Ctrl-C.
     """
     current = Current()
-    with suppress(KeyboardInterrupt), _bound(port, site, current) as server:
+    with _bound(port, site, current) as server:
         seen = snapshot(watched, site)
         current.built(_problems(rebuild, watched, tell))
         with _answering(server, current):
@@ -157,6 +211,31 @@ def serve(
                 tell(f"{changed} changed: building again")
                 current.built(_problems(rebuild, watched, tell))
                 tell("the last good site stays" if current.state.problems else "built")
+
+
+@contextmanager
+def stopping() -> Iterator[None]:
+    """End the program at Ctrl-C with one line and status 130, soon, also out of a computation."""
+
+    def end() -> None:
+        print("stopped", file=sys.stderr, flush=True)  # noqa: T201
+        os._exit(INTERRUPTED)
+
+    def interrupted(*_: object) -> None:
+        # Threads that compute cannot be stopped from outside, and Python waits for them.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        timer = threading.Timer(GRACE, end)
+        timer.daemon = True
+        timer.start()
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, interrupted)
+    try:
+        yield
+    except KeyboardInterrupt:
+        end()
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _problems(
@@ -168,6 +247,10 @@ def _problems(
     except DataError as error:
         tell(str(error))
         return str(error)
+    except OSError as error:
+        told = f"{error.filename or 'a file'}: {error.strerror or error}"
+        tell(told)
+        return told
     except Exception as error:
         tell(traceback.format_exc())
         last = "".join(traceback.format_exception_only(error)).strip()
@@ -238,13 +321,13 @@ def allow_reload(policy: str) -> str:
     return "; ".join(" ".join((name, *sources)) for name, sources in directives.items())
 
 
-def with_reload(page: str, state: State) -> str:
+def with_reload(page: str, state: State, token: str) -> str:
     """A page of the site that reloads itself, and that shows why the last build failed."""
     page = _POLICY.sub(
         lambda found: found[1] + escape(allow_reload(unescape(found[2])), quote=False) + found[3],
         page,
     )
-    page = _before("</body>", _script(state), page)
+    page = _before("</body>", _script(state, token), page)
     if not state.problems:
         return page
     page = _before("</head>", _STYLE, page)
@@ -252,9 +335,9 @@ def with_reload(page: str, state: State) -> str:
     return _BODY.sub(lambda found: found[0] + section, page, count=1)
 
 
-def _script(state: State) -> str:
+def _script(state: State, token: str) -> str:
     # The page says which build it shows, so that none is missed between two connections.
-    return f'<script src="/-/reload.js" data-state="{state.number}"></script>'
+    return f'<script src="/-/reload.js" data-state="{state.number}" data-token="{token}"></script>'
 
 
 def _section(heading: str, problems: str) -> str:
@@ -270,21 +353,22 @@ def _before(mark: str, added: str, page: str) -> str:
     return start + added + found + end if found else page
 
 
-def _own_page(heading: str, state: State) -> str:
+def _own_page(heading: str, state: State, token: str) -> str:
     """A page where the site has none."""
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         f"<title>{escape(heading)}</title>{_STYLE}</head>"
-        f"<body>{_section(heading, state.problems)}{_script(state)}</body></html>"
+        f"<body>{_section(heading, state.problems)}{_script(state, token)}</body></html>"
     )
 
 
 def _read(site: Path, name: str) -> bytes | None:
-    """A file of a site that we made; None when there is no such file in it."""
+    """A file of a site that we made; None when there is no such file in it, or only a link."""
     with suppress(OSError, ValueError, RuntimeError):  # missing, not a name, a circle of links
         root = site.resolve()
-        path = (root / name).resolve()
-        if (root / MARKER).is_file() and path.is_relative_to(root):
+        path = Path(os.path.normpath(root / name))
+        inside = path.is_relative_to(root) and path.resolve() == path  # through no link
+        if (root / MARKER).is_file() and inside and path.is_file():
             return path.read_bytes()
     return None
 
@@ -292,9 +376,44 @@ def _read(site: Path, name: str) -> bytes | None:
 class _Server(ThreadingHTTPServer):
     """A server that this computer alone can reach."""
 
+    request_queue_size = MOST
+
     def __init__(self, port: int, site: Path, current: Current) -> None:
         self.site, self.current = site, current
+        self._free = threading.BoundedSemaphore(MOST)
+        self._waiting: dict[socket.socket, float] = {}
         super().__init__((ADDRESS, port), _Handler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Answer in a thread of its own, while there are few."""
+        if not self._free.acquire(blocking=False):
+            with suppress(OSError):
+                request.settimeout(1)
+                request.sendall(b"HTTP/1.0 503 Too many connections\r\nRetry-After: 1\r\n\r\n")
+            self.shutdown_request(request)
+            return
+        self._waiting[request] = time.monotonic() + HEADERS
+        super().process_request(request, client_address)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Answer, and make room for the next one."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self.came_in(request)
+            self._free.release()
+
+    def came_in(self, request: socket.socket) -> None:
+        """Note that a request is there whole."""
+        self._waiting.pop(request, None)
+
+    def service_actions(self) -> None:
+        """Hang up on who does not send a request; a time-out of the socket starts at each byte."""
+        now = time.monotonic()
+        for request in [each for each, end in self._waiting.copy().items() if end < now]:
+            self.came_in(request)
+            with suppress(OSError):
+                request.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say what went wrong, but not that a browser went away."""
@@ -306,12 +425,28 @@ class _Handler(BaseHTTPRequestHandler):
     """Answers one request."""
 
     server: _Server
+    timeout = STALLED
+
+    def parse_request(self) -> bool:
+        """Read the rest of a request; whether it is one."""
+        understood = super().parse_request()
+        self.server.came_in(self.connection)
+        return understood
+
+    def end_headers(self) -> None:
+        """Send the head, always with what keeps other pages out."""
+        for name, value in SAFE.items():
+            self.send_header(name, value)
+        super().end_headers()
 
     def do_GET(self) -> None:
         """Answer with a file of the site, one of our own, or the next event."""
         # Elsewhere, a name can be made to point here, and its pages would then read ours.
         if not _LOCAL.fullmatch(self.headers.get("Host", "")):
             self.send_error(HTTPStatus.FORBIDDEN, "Only 127.0.0.1 and localhost are served")
+            return
+        if is_foreign(self.headers):
+            self.send_error(HTTPStatus.FORBIDDEN, "Not for pages of another origin")
             return
         path, _, query = self.path.partition("?")
         if path == "/-/events":
@@ -341,13 +476,14 @@ class _Handler(BaseHTTPRequestHandler):
         elif content is None:
             self._own(HTTPStatus.SERVICE_UNAVAILABLE, "There is no site yet.", state)
         elif name.endswith(".html"):
-            page = with_reload(content.decode(errors="replace"), state)
+            page = with_reload(content.decode(errors="replace"), state, self.server.current.token)
             self._answer(HTTPStatus.OK, kind, page.encode())
         else:
             self._answer(HTTPStatus.OK, kind, content)
 
     def _own(self, status: HTTPStatus, heading: str, state: State) -> None:
-        self._answer(status, content_type("page.html"), _own_page(heading, state).encode())
+        page = _own_page(heading, state, self.server.current.token)
+        self._answer(status, content_type("page.html"), page.encode())
 
     def _answer(self, status: HTTPStatus, kind: str, content: bytes) -> None:
         self._head(status, kind, {"Content-Length": str(len(content))})
@@ -355,15 +491,18 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(content)
 
     def _head(self, status: HTTPStatus, kind: str, further: Mapping[str, str]) -> None:
-        fixed = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
         self.send_response(status)
-        for name, value in ({"Content-Type": kind} | fixed | dict(further)).items():
+        for name, value in ({"Content-Type": kind} | dict(further)).items():
             self.send_header(name, value)
         self.end_headers()
 
-    def _wait(self, number: str) -> None:
+    def _wait(self, query: str) -> None:
         """Send one event as soon as the state is not the one that the page shows."""
         current = self.server.current
+        number, _, token = query.partition("&")
+        if not secrets.compare_digest(token.encode(), current.token.encode()):
+            self.send_error(HTTPStatus.FORBIDDEN, "Only for pages of this server")
+            return
         self._head(HTTPStatus.OK, "text/event-stream; charset=utf-8", {})
         if self.command == "HEAD":
             return
@@ -380,9 +519,8 @@ def _bound(port: int, site: Path, current: Current) -> _Server:
         return _Server(port, site, current)
     except OSError as error:
         why = {errno.EADDRINUSE: "is taken", errno.EACCES: "is kept for the system"}
-        if error.errno not in why:
-            raise
-        raise PortError(port, why[error.errno]) from error
+        told = why.get(error.errno or 0, f"cannot be used: {error.strerror}")
+        raise PortError(port, told) from error
 
 
 @contextmanager
