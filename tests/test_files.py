@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from trdreport.errors import DataError, FileError
-from trdreport.files import rewrite, write_new
+from trdreport.work.files import rewrite, write_new
 
 
 def failing(
@@ -99,7 +99,7 @@ def test_what_a_killed_command_left_is_removed_and_other_files_are_not(
 ) -> None:
     (tmp_path / "a.new").write_text("mine")
     with monkeypatch.context() as killed:
-        killed.setattr("trdreport.files._drop", lambda _: None)
+        killed.setattr("trdreport.work.files._drop", lambda _: None)
         killed.setattr(os, "replace", failing(os.replace, 1, KeyboardInterrupt()))
         with pytest.raises(KeyboardInterrupt):
             rewrite({tmp_path / "a": "half"})

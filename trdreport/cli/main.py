@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trdreport.errors import DataError, visible, FileError
+from trdreport.errors import DataError, FileError, visible
 
 if TYPE_CHECKING:
     from trdreport.work.scheduling import Scheduler
@@ -260,7 +260,7 @@ def calibrate(
     from trdreport.cli.progress import progress
     from trdreport.engine.calibration import Asked, calibration_text, pieces
     from trdreport.engine.selection import experiment_table
-    from trdreport.files import rewrite
+    from trdreport.work.files import rewrite
 
     asked = Asked(tuple(studies), reviews, permutations, seed)
     chosen = loaded.run(run)
@@ -284,8 +284,8 @@ def schema(
 
     Example: trdreport schema
     """
-    from trdreport.files import rewrite
     from trdreport.records.schema import FOLDER, field_reference, schema_files
+    from trdreport.work.files import rewrite
 
     if reference:
         print(field_reference(), end="")

@@ -15,8 +15,8 @@ from typing import Any
 from trdreport.brain.spaces import Coordinate
 from trdreport.engine.results import ExperimentTable
 from trdreport.errors import DataError, Problem
-from trdreport.model.fields import Place, split_contrast, UNREADABLE, fault_of
 from trdreport.exchange.delimited import to_csv, unguarded
+from trdreport.model.fields import UNREADABLE, Place, fault_of, split_contrast
 from trdreport.records.loading import Registry
 
 SPACES = {

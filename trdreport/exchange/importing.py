@@ -6,11 +6,11 @@ from pathlib import Path
 
 from trdreport.errors import DataError, Problem, file_problem
 from trdreport.exchange.formats import READERS, Exchanged
-from trdreport.files import write_new
 from trdreport.model.fields import TODO, UNREADABLE, split_contrast
 from trdreport.records.loading import Registry
 from trdreport.records.new_study import Essentials, new_record
 from trdreport.records.yamlfile import read_text
+from trdreport.work.files import write_new
 
 YEAR = re.compile(r"(19|20)\d\d")
 CONTRAST = re.compile(r"[A-Za-z][A-Za-z0-9]*>[A-Za-z][A-Za-z0-9]*")

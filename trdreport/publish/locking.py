@@ -5,7 +5,7 @@ from pathlib import Path
 from trdreport.engine.lock import LOCK_FILE, Lock, differences, read_lock
 from trdreport.errors import DataError, file_problem, visible
 from trdreport.records.yamlfile import read_text
-from trdreport.files import rewrite
+from trdreport.work.files import rewrite
 
 UPDATE = "if that is meant, accept it with trdreport build --update-lock"
 

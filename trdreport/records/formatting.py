@@ -13,9 +13,9 @@ from typing import Any
 from pydantic import BaseModel
 
 from trdreport.errors import DataError, Problem, file_problem
-from trdreport.files import rewrite
 from trdreport.records.schema import FOLDERS, MODELS, schema, schema_line
 from trdreport.records.yamlfile import Path_, YamlFile, parse_yaml, read_yaml
+from trdreport.work.files import rewrite
 
 
 def format_record(path: Path, name: str, depth: int) -> str:

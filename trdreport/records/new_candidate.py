@@ -3,10 +3,10 @@
 import json
 from pathlib import Path
 
-from trdreport.files import write_new
 from trdreport.records.loading import Registry
 from trdreport.records.new_study import check_said, check_texts, record_path, scalar
 from trdreport.records.schema import schema_line
+from trdreport.work.files import write_new
 
 
 def write_candidate(registry: Registry, root: Path, id_: str, label: str, found_by: str) -> Path:

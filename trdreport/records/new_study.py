@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from trdreport.errors import DataError, file_problem, Problem
+from trdreport.errors import DataError, Problem, file_problem
 from trdreport.model.fields import ID, TODO, Place, fault_of
-from trdreport.files import write_new
 from trdreport.records.loading import Registry
 from trdreport.records.schema import schema, schema_line
 from trdreport.records.yamlfile import parse_yaml
+from trdreport.work.files import write_new
 
 UNKNOWN = "not_reported"
 
