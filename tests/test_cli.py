@@ -14,7 +14,7 @@ from trdreport.work.store import open_store
 
 
 def trdreport(*arguments: str) -> subprocess.CompletedProcess[str]:
-    code = "from trdreport.cli.main import main; main()"
+    code = "from trdreport.cli import main; main()"
     return subprocess.run(
         [sys.executable, "-c", code, *arguments],
         capture_output=True,

@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.test_files import failing, full
+from tests.work.test_files import failing, full
 from trdreport.errors import DataError, FileError
-from trdreport.exchange.formats import Exchanged, of_registry, read_csv, write_csv
+from trdreport.exchange import foci_csv
+from trdreport.exchange.experiments import Exchanged, of_registry
 from trdreport.exchange.importing import import_file, study_id
-from trdreport.publish.downloads import foci_csv
+from trdreport.publish.downloads import foci_csv as published_foci
 from trdreport.records.loading import load_registry
 from trdreport.records.yamlfile import read_yaml
 
@@ -157,9 +158,9 @@ def test_a_disk_that_is_full_is_one_line_and_status_1(overlaid: Overlay, tmp_pat
     before = files(root)
     (tmp_path / "foci.txt").write_text(SLEUTH)
     code = (
-        "import os\nfrom tests.test_files import failing, full\n"
+        "import os\nfrom tests.work.test_files import failing, full\n"
         "os.fsync = failing(os.fsync, 2, full())\n"
-        "from trdreport.cli.main import main\nmain()"
+        "from trdreport.cli import main\nmain()"
     )
     arguments = ["import", "sleuth", tmp_path / "foci.txt", "--contrast", "TRD>HC"]
     run = subprocess.run(
@@ -175,8 +176,8 @@ def test_a_disk_that_is_full_is_one_line_and_status_1(overlaid: Overlay, tmp_pat
 def test_our_own_tables_can_be_imported(overlaid: Overlay) -> None:
     root = overlaid("valid")
     registry = load_registry(root)
-    for text in (foci_csv(registry), write_csv(of_registry(registry))):
-        back = read_csv(text, "foci.csv")
+    for text in (published_foci(registry), foci_csv.table(of_registry(registry))):
+        back = foci_csv.read(text, "foci.csv")
         assert set(back) == {each for each in of_registry(registry) if each.foci}
 
 
@@ -186,6 +187,6 @@ def test_names_that_a_spreadsheet_would_compute_come_back_from_a_table() -> None
         Exchanged(name, f"{name}>", "MNI", (20, 22), (focus,))
         for name in ("=1+1", "'=1", "-2", "@a", "+a", "'a")
     ]
-    text = write_csv(given)
+    text = foci_csv.table(given)
     assert text.splitlines()[1] == "'=1+1,'=1+1>,-1.50,2,-3,MNI,20,22"
-    assert list(read_csv(text, "x")) == given
+    assert list(foci_csv.read(text, "x")) == given

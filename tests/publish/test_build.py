@@ -216,7 +216,7 @@ def test_the_same_registry_gives_the_same_bytes(
     environment = os.environ | {
         "TZ": "Asia/Kathmandu", "LC_ALL": "C", "PYTHONHASHSEED": "7", "PYTHONPATH": str(ROOT),
     }  # fmt: skip
-    code = "from trdreport.cli.main import main; main()"
+    code = "from trdreport.cli import main; main()"
     subprocess.run(
         [sys.executable, "-c", code, "build", "--no-cache", "--registry", root, "--site", again],
         check=True, capture_output=True, cwd=tmp_path, env=environment,

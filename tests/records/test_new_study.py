@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_files import failing, full
+from tests.work.test_files import failing, full
 from trdreport.errors import DataError, FileError
 from trdreport.model.study import Study
 from trdreport.records.formatting import format_record

@@ -8,7 +8,7 @@ from tests.conftest import ROOT
 
 def test_validation_imports_nothing_heavy() -> None:
     code = (
-        "import sys; from pathlib import Path; import trdreport.cli.main;"
+        "import sys; from pathlib import Path; import trdreport.cli;"
         "from trdreport.records.loading import load_registry;"
         "load_registry(Path('registry'));"
         "heavy = {'nimare', 'nilearn', 'matplotlib', 'weasyprint', 'numba'};"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import REGISTRIES, ROOT
-from trdreport.exchange.exporting import export_prisma
+from trdreport.exchange import prisma
 from trdreport.publish.build import build
 from trdreport.records.loading import load_registry
 from trdreport.sections.news import news
@@ -149,6 +149,6 @@ def test_an_update_search_has_a_flow_of_its_own(
     assert "of which in previous version (n = 1)" in page
     rows = {
         line.split(",")[0]: line.rsplit(",", 1)[1]
-        for line in export_prisma(loaded).text.splitlines()
+        for line in prisma.write(loaded).text.splitlines()
     }
     assert (rows["previous_studies"], rows["new_studies"], rows["total_studies"]) == ("1", "1", "2")

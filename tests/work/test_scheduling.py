@@ -100,7 +100,7 @@ def _wait_for_chunks(remote: DaskCluster, count: int, done: object) -> bool:
 
 
 def build(registry: Path, *options: str) -> "subprocess.CompletedProcess[str]":
-    code = "from trdreport.cli.main import main; main()"
+    code = "from trdreport.cli import main; main()"
     return subprocess.run(
         [
             sys.executable, "-c", code, "build", "--no-cache",

@@ -434,7 +434,7 @@ def test_a_forged_analysis_is_set_aside_and_computed_again(
 
 @pytest.mark.slow
 def test_a_warm_build_is_the_same_site(tmp_path: Path) -> None:
-    code = "from trdreport.cli.main import main; main()"
+    code = "from trdreport.cli import main; main()"
     for name in ("cold", "warm"):
         subprocess.run(
             [

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from trdreport.errors import DataError, Problem, file_problem
-from trdreport.exchange.formats import READERS, Exchanged
+from trdreport.exchange.experiments import Exchanged
+from trdreport.exchange.formats import FORMATS
 from trdreport.model.fields import TODO, UNREADABLE, split_contrast
 from trdreport.records.loading import Registry
 from trdreport.records.new_study import Essentials, new_record
@@ -25,7 +26,7 @@ def import_file(
     every problem of the file and of the records that are there already, FileError when the system
     cannot write.
     """
-    experiments = READERS[form](read_text(path), str(path))
+    experiments: tuple[Exchanged, ...] = FORMATS[form].load().read(read_text(path), str(path))
     studies: dict[str, list[Exchanged]] = {}
     for experiment in experiments:
         studies.setdefault(study_id(experiment.study), []).append(experiment)

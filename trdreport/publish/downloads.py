@@ -15,7 +15,9 @@ from trdreport.engine.robustness.results import Robustness
 from trdreport.engine.run import Result
 from trdreport.exchange.citing import csl_json
 from trdreport.exchange.delimited import to_csv
-from trdreport.exchange.formats import CSV_COLUMNS, sleuth, studyset
+from trdreport.exchange.foci_csv import CSV_COLUMNS
+from trdreport.exchange.nimads import studyset
+from trdreport.exchange.sleuth import sleuth
 from trdreport.model.fields import split_contrast
 from trdreport.records.loading import Registry
 from trdreport.sections.result_tables import (

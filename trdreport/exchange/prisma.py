@@ -1,63 +1,16 @@
-"""The registry for other tools; what a format cannot carry is listed."""
+"""The flow of a search for the R package PRISMA2020."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from trdreport.engine.selection import experiment_table
-from trdreport.exchange.citing import csl_json
 from trdreport.exchange.delimited import to_csv
-from trdreport.exchange.formats import of_registry, sleuth, studyset, write_csv
+from trdreport.exchange.experiments import Exported
 from trdreport.model.review import Search
-from trdreport.records.loading import BIBLIOGRAPHY, Registry
-
-REGION_LOST = "names of regions and peak statistics"
-
-
-@dataclass(frozen=True)
-class Exported:
-    """A file for another tool, and what it cannot say."""
-
-    text: str
-    lost: tuple[str, ...] = ()
-
-
-def export_sleuth(registry: Registry, run_id: str) -> Exported:
-    """The experiments of one run for GingerALE; raises KeyError for no run."""
-    run = registry.run(run_id)
-    table = experiment_table(registry, run)
-    lost = [REGION_LOST, "sizes of the single groups: their sum counts"]
-    lost += [f"{unit}: tested, nothing found" for unit in table.without_foci]
-    return Exported(sleuth(table, run.profile.space), tuple(lost))
-
-
-def export_nimads(registry: Registry) -> Exported:
-    """Every contrast as a NIMADS studyset."""
-    text = json.dumps(studyset(registry), indent=1, ensure_ascii=False) + "\n"
-    return Exported(text, (REGION_LOST, "all that is not a focus or a group's size"))
-
-
-def export_csv(registry: Registry) -> Exported:
-    """One row a focus, with the sizes of both groups."""
-    experiments = of_registry(registry)
-    empty = [f"{e.study} {e.contrast}: tested, nothing found" for e in experiments if not e.foci]
-    return Exported(write_csv(experiments), (REGION_LOST, *empty))
-
-
-def export_bibtex(registry: Registry) -> Exported:
-    """The bibliography as it is."""
-    return Exported(registry.contents[BIBLIOGRAPHY].decode())
-
-
-def export_csl(registry: Registry) -> Exported:
-    """The bibliography as CSL-JSON."""
-    return Exported(csl_json(registry))
-
+from trdreport.records.loading import Registry
 
 PRISMA_COLUMNS = ("data", "node", "box", "description", "boxtext", "tooltips", "url", "n")
 
 
-def export_prisma(registry: Registry) -> Exported:
+def write(registry: Registry) -> Exported:
     """The flow of the last search for the R package PRISMA2020."""
     search = registry.searches[-1]
     rows = [

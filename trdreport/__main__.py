@@ -1,0 +1,5 @@
+"""`python -m trdreport`."""
+
+from trdreport.cli import main
+
+main()

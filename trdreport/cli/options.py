@@ -1,0 +1,42 @@
+"""The application, and the options that several commands share."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    help="Study records in, published report out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+RegistryOption = Annotated[
+    Path, typer.Option("--registry", metavar="DIR", help="Folder of the records.")
+]
+SiteOption = Annotated[Path, typer.Option("--site", metavar="DIR", help="Folder of the site.")]
+
+TemplatesOption = Annotated[
+    Path | None, typer.Option("--templates", metavar="DIR", help="Folder of the templates.")
+]
+QuickOption = Annotated[bool, typer.Option("--quick", help="Leave the robustness analyses out.")]
+CacheOption = Annotated[Path, typer.Option("--cache", metavar="DIR", help="Folder of the store.")]
+
+
+@app.callback()
+def _root() -> None:
+    """Study records in, published report out."""
+
+
+def one_of(names: Sequence[str]) -> Callable[[str], str]:
+    """A check of an argument against names that are known when the command runs."""
+
+    def check(value: str) -> str:
+        if value not in names:
+            raise typer.BadParameter(f"'{value}' is not one of {', '.join(names)}.")
+        return value
+
+    return check

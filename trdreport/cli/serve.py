@@ -1,0 +1,61 @@
+"""`trdreport serve`."""
+
+import logging
+import sys
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from trdreport.cli.options import (
+    CacheOption,
+    QuickOption,
+    RegistryOption,
+    SiteOption,
+    TemplatesOption,
+    app,
+)
+
+
+@app.command()
+def serve(
+    registry: RegistryOption = Path("registry"),
+    site: SiteOption = Path("site"),
+    templates: TemplatesOption = None,
+    cache: CacheOption = Path(".trdreport-cache"),
+    quick: QuickOption = False,
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="Port on 127.0.0.1; 0 for a free one.")
+    ] = 8000,
+) -> None:
+    """Show the site in a browser, and build it again whenever a record or a template changes.
+
+    Mistakes are shown in the page, above the last good site. Ctrl-C ends it.
+
+    Example: trdreport serve --quick --port 8000
+    """
+    logging.disable(logging.INFO)  # libraries report each of their steps
+    from trdreport.publish.rendering import default_templates
+    from trdreport.publish.serving import PortError, stopping
+    from trdreport.publish.serving import serve as serve_site
+
+    folder = templates or default_templates()
+
+    def rebuild() -> None:
+        from trdreport.cli.progress import progress
+        from trdreport.publish.build import build as build_site
+        from trdreport.publish.build import steps_of
+        from trdreport.records.loading import load_registry
+
+        loaded = load_registry(registry)
+        with progress(steps_of(loaded, quick=quick)) as step:
+            build_site(loaded, site, folder, cache=cache, quick=quick, step=step)
+
+    say = partial(print, flush=True)  # the address is needed at once, also through a pipe
+    with stopping():
+        try:
+            serve_site(rebuild, site, [registry, folder], port=port, tell=say)
+        except PortError as error:
+            print(error, file=sys.stderr)
+            raise typer.Exit(2) from error

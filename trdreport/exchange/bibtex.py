@@ -1,0 +1,9 @@
+"""The bibliography as BibTeX, as it is."""
+
+from trdreport.exchange.experiments import Exported
+from trdreport.records.loading import BIBLIOGRAPHY, Registry
+
+
+def write(registry: Registry) -> Exported:
+    """The bytes of references.bib."""
+    return Exported(registry.contents[BIBLIOGRAPHY].decode())
