@@ -41,15 +41,15 @@ _FEWEST = TypeAdapter(int | None)
 _OUTCOMES = TypeAdapter(tuple[tuple[Outcome, ...], ...])
 _DIFFERENCE = TypeAdapter(Difference)
 
-Place = tuple[str, ...]
-"""Says which answer a piece of work is part of."""
+Answer = tuple[str, ...]
+"""Says which answer a piece of work is part of: its kind, then the run, cluster or claims."""
 
 
 @dataclass(frozen=True)
 class Piece:
-    """One stored piece of work: where it belongs, what it depends on, how it is made and read."""
+    """One stored piece of work: its answer, what it depends on, how it is made and read."""
 
-    place: Place
+    answer: Answer
     inputs: tuple[bytes | str, ...]
     make: Callable[[], bytes]
     reader: TypeAdapter[Any]
@@ -102,11 +102,11 @@ def run_robustness(
     )
 
 
-Made = Mapping[Place, list[Any]]
+Made = Mapping[Answer, list[Any]]
 
 
 def _made(store: Store, pieces: list[Piece], done: Callable[[int, int], None]) -> Made:
-    """What the pieces give, by place, in their order; missing ones are made side by side."""
+    """What the pieces give, by answer, in their order; missing ones are made side by side."""
 
     def run(make: Iterable[Callable[[], bytes]]) -> list[bytes]:
         missing = list(make)
@@ -114,11 +114,11 @@ def _made(store: Store, pieces: list[Piece], done: Callable[[int, int], None]) -
         return side_by_side(missing, done=lambda: done(next(count), len(missing)))
 
     contents = store.remember_all(
-        [(piece.place[0], piece.inputs) for piece in pieces], [p.make for p in pieces], run
+        [(piece.answer[0], piece.inputs) for piece in pieces], [p.make for p in pieces], run
     )
-    made: dict[Place, list[Any]] = {}
+    made: dict[Answer, list[Any]] = {}
     for piece, content in zip(pieces, contents, strict=True):
-        made.setdefault(piece.place, []).append(piece.reader.validate_json(content))
+        made.setdefault(piece.answer, []).append(piece.reader.validate_json(content))
     return made
 
 
@@ -197,7 +197,7 @@ def _specification_pieces(registry: Registry) -> Iterable[Piece]:
 def _specification_piece(run: Run, some: list[Cell], claims: tuple[Claimed, ...]) -> Piece:
     inputs: list[bytes | str] = [repr(claims), _json(run.profile)]
     for cell in some:
-        inputs += [cell.estimator, table_json(cell.table), *map(_json, cell.profiles)]
+        inputs += [table_json(cell.table), *map(_json, cell.profiles)]
     return Piece(
         ("specifications", run.analysis.id, *(claim.readout for claim in claims)),
         tuple(inputs),
@@ -257,7 +257,7 @@ def _difference_pieces(registry: Registry, results: Mapping[str, Result]) -> Ite
 
 
 def _side(result: AnalysisResult) -> tuple[ExperimentTable, Mapping[str, FloatMap]]:
-    return result.table, {name: result.maps[name] for name in ("z", "p", "p_fwe")}
+    return result.table, {name: result.maps[name] for name in ("z", "p")}
 
 
 def _differences(
