@@ -22,6 +22,7 @@ from trdreport.brain.search_volume import analysis_mask
 from trdreport.brain.spaces import SAME_PLACE_MM, Coordinate, apply
 from trdreport.engine.results import Experiment, ExperimentTable, SourcedFocus
 from trdreport.engine.simulation import Truth, simulated_foci, voxel_tree
+from trdreport.errors import DataError, file_problem
 from trdreport.model.plan import Profile, Run
 from trdreport.records.schema import schema_line
 from trdreport.work.workers import side_by_side
@@ -161,7 +162,13 @@ def calibration_text(
     *,
     done: Callable[[], None] = lambda: None,
 ) -> str:
-    """The contents of calibration.yaml for a run, with the command that makes it again."""
+    """The contents of calibration.yaml for a run, with the command that makes it again.
+
+    Raises DataError where the run has no experiment whose size a simulated study could take.
+    """
+    if not table.experiments:
+        message = f"{run.id} has no experiment to take sizes from; calibrate a run that has"
+        raise DataError([file_problem("analyses.yaml", message)])
     profile = run.profile.model_copy(update={"permutations": scope.permutations})
     settings = [
         Setting(studies, reported, reviews_for(reported, scope.reviews), scope.seed)

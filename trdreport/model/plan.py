@@ -20,6 +20,7 @@ SampleSize = Literal["sum", "patients", "smaller_group"]
 FociPlacement = Literal["exact", "voxel"]
 Unit = Literal["study", "cohort"]
 Values = Literal["printed", "corrected"]
+MaskSource = Literal["mni152-2mm", "mni152-gm-2mm"]
 
 Alpha = Annotated[Probability, Field(gt=0, le=0.05)]
 
@@ -28,7 +29,7 @@ class Mask(Record):
     """The volume in which convergence is sought."""
 
     source: Annotated[
-        Literal["mni152-2mm", "mni152-gm-2mm"],
+        MaskSource,
         Field(description="NiMARE's 2 mm brain mask; gm: those voxels of it that are grey matter."),
     ]
     dilate_voxels: Annotated[
