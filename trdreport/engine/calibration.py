@@ -82,9 +82,9 @@ def calibrate(
     made = [json.loads(content) for content in side_by_side(make, done=done)]
     simulations = []
     for index, setting in enumerate(settings):
-        own = [part for (i, _), part in zip(parts, made, strict=True) if i == index]
-        errors = tuple(error for part in own for error in part["errors"])
-        simulations.append(Simulation(setting, sum(part["found"] for part in own), errors))
+        of_setting = [part for (i, _), part in zip(parts, made, strict=True) if i == index]
+        errors = tuple(error for part in of_setting for error in part["errors"])
+        simulations.append(Simulation(setting, sum(part["found"] for part in of_setting), errors))
     return simulations
 
 

@@ -1,4 +1,4 @@
-"""What NiMARE needs to be told, and to be kept from telling."""
+"""An experiment table as NiMARE takes it, and NiMARE without its messages."""
 
 import contextlib
 import io

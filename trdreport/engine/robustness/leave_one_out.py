@@ -50,7 +50,10 @@ def _originals(
     }
     labels = {name: whole.clusters(float(p)).labels for name, p in thresholds.items()}
     inside = {target: np.asarray(labels[target.readout] == target.cluster) for target in targets}
-    return {target: Original(own, _peak(whole.stat, own, affine)) for target, own in inside.items()}
+    return {
+        target: Original(voxels, _peak(whole.stat, voxels, affine))
+        for target, voxels in inside.items()
+    }
 
 
 def _peak(stat: FloatMap, inside: BoolMap, affine: NDArray[np.float64]) -> NDArray[np.float64]:

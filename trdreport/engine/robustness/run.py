@@ -184,8 +184,8 @@ def _specification_pieces(registry: Registry) -> Iterable[Piece]:
         return
     for analysis in dict.fromkeys(claim.analysis for claim in registry.published.results):
         run = registry.run(analysis)
-        own = [claim for claim in registry.published.results if claim.analysis == analysis]
-        claims = tuple(Claimed(p.readout, _peaks_mni(p, run.profile)) for p in own)
+        of_analysis = [claim for claim in registry.published.results if claim.analysis == analysis]
+        claims = tuple(Claimed(p.readout, _peaks_mni(p, run.profile)) for p in of_analysis)
         grid = list(cells(registry, run, multiverse))
         for start in range(0, len(grid), CELLS_A_PIECE):
             yield _specification_piece(run, grid[start : start + CELLS_A_PIECE], claims)
@@ -219,8 +219,8 @@ def _curves(registry: Registry, made: Made) -> tuple[ClaimCurve, ...]:
         if kind == "specifications":
             analysis, *readouts = place
             for part in parts:
-                for readout, own in zip(readouts, part, strict=True):
-                    outcomes.setdefault((analysis, readout), []).extend(own)
+                for readout, of_readout in zip(readouts, part, strict=True):
+                    outcomes.setdefault((analysis, readout), []).extend(of_readout)
     return tuple(
         ClaimCurve(
             published.analysis,

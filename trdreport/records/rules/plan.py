@@ -147,7 +147,7 @@ def multiverse_holds_what_was_published(files: Files) -> Iterator[Problem]:
     for name in dict.fromkeys(a.profile for a in plan.analyses if a.profile in plan.profiles):
         profile = plan.profiles[name]
         space = (profile.space, profile.transform)
-        for field, own, offered in (
+        for field, chosen, offered in (
             ("spaces", space, spaces),
             ("foci", profile.foci, grid.foci),
             ("sample_size", profile.sample_size, grid.sample_size),
@@ -155,7 +155,7 @@ def multiverse_holds_what_was_published(files: Files) -> Iterator[Problem]:
             ("mask", profile.mask, grid.mask),
             ("cluster_forming_p", profile.cluster_forming_p, grid.cluster_forming_p),
         ):
-            if own not in offered:
+            if chosen not in offered:
                 message = f"lacks the choice of the profile '{name}'; add it"
                 yield file.problem(("multiverse", field), message)
 
