@@ -1,8 +1,11 @@
 """Known places get their names, on their side."""
 
+from itertools import product
+
 import pytest
 
-from trdreport.brain.atlas import load_atlas
+from trdreport.brain.atlas import ATLASES, load_atlas
+from trdreport.brain.regions import MIDLINE
 
 
 @pytest.mark.parametrize(
@@ -35,3 +38,20 @@ def test_outside_every_region_the_distance_is_said() -> None:
 def test_occipital_cortex_is_not_cerebellum() -> None:
     for mni in ((-30.0, -93.0, 0.0), (15.0, -102.0, -3.0), (40.0, -50.0, -18.0)):
         assert "cerebell" not in load_atlas().label(mni).name
+
+
+@pytest.mark.parametrize("name", ATLASES)
+def test_an_atlas_names_every_place_from_its_list_on_the_places_side(name: str) -> None:
+    atlas = load_atlas(name)
+    for x, y, z in product((-40.0, 40.0), (-70.0, -20.0, 30.0), (-40.0, 0.0, 40.0)):
+        label = atlas.label((x, y, z))
+        assert label.name in atlas.names
+        assert atlas.side(label.name) in ("", "left" if x < 0 else "right")
+        near = atlas.within((x, y, z), label.distance_mm + 2)
+        assert label.name in near
+        assert set(near) <= set(atlas.names)
+
+
+def test_what_has_no_side_lies_on_the_midline() -> None:
+    atlas = load_atlas()
+    assert {name for name in atlas.names if not atlas.side(name)} == set(MIDLINE)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trdreport.brain.search_volume import analysis_mask
-from trdreport.engine.estimators.ale import estimate
+from trdreport.engine.estimators import fit
 from trdreport.engine.selection import experiment_table
 from trdreport.engine.stopping import confidence_sequence, decided, exact_interval, looks
 from trdreport.records.loading import Registry
@@ -54,12 +54,13 @@ def test_an_early_stop_keeps_the_decision_and_the_seeds(real_registry: Registry)
     run = real_registry.run("fmri-trd-hc")
     mask, affine = analysis_mask(run.profile)
     table = experiment_table(real_registry, run)
-    early = run.profile.model_copy(update={"stop_early": True, "permutations": 4000})
-    whole = run.profile.model_copy(update={"permutations": 4000})
-    stopped, full = (estimate(table, profile, mask, affine) for profile in (early, whole))
+    fitted = fit(table, run.profile.model_copy(update={"permutations": 4000}), mask, affine)
+    stopped, full = (fitted.test(0.001, stop_early=early) for early in (True, False))
     drawn = len(stopped.null_sizes)
     assert drawn < 4000
     np.testing.assert_array_equal(stopped.null_sizes, full.null_sizes[:drawn])
-    low, high = stopped.cluster_p_interval(53)
-    assert low <= full.cluster_p(53) <= high
-    assert not low <= 0.05 <= high
+    sizes = np.bincount(stopped.labels[stopped.labels > 0])[1:]
+    for size, p in zip(sizes, full.p_fwe, strict=True):
+        low, high = confidence_sequence(int((stopped.null_sizes >= size).sum()), drawn)
+        assert low <= p <= high
+        assert not low <= 0.05 <= high

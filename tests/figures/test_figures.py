@@ -7,7 +7,7 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.image import imread
 
-from trdreport.brain.atlas import load_atlas
+from trdreport.brain.desikan_killiany import desikan_killiany
 from trdreport.figures.brains import cluster_slices, foci_glass_brain
 from trdreport.figures.canvas import drawn
 from trdreport.figures.contributions import contributions_figure
@@ -59,14 +59,14 @@ def test_a_cluster_is_drawn() -> None:
 
 
 def test_a_region_is_coloured_on_its_own_side_only() -> None:
-    image = png(regions_figure(load_atlas(), {"left insula": "#D55E00"}, {}))
+    image = png(regions_figure(desikan_killiany(), {"left insula": "#D55E00"}, {}))
     found = pixels(image, "#D55E00")
     assert len(found) > 1000
     assert found[:, 1].max() < size(image)[0] / 2
 
 
 def test_the_cerebellum_can_be_coloured() -> None:
-    image = png(regions_figure(load_atlas(), {"right cerebellum": "#0072B2"}, {}))
+    image = png(regions_figure(desikan_killiany(), {"right cerebellum": "#0072B2"}, {}))
     assert len(pixels(image, "#0072B2")) > 1000
 
 

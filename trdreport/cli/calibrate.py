@@ -41,15 +41,15 @@ def calibrate(
         raise typer.BadParameter(f"'{run}' is not a run; there are {', '.join(sorted(runs))}.")
     logging.disable(logging.INFO)
     from trdreport.cli.progress import progress
-    from trdreport.engine.calibration import Asked, calibration_text, pieces
+    from trdreport.engine.calibration import Scope, calibration_text, pieces
     from trdreport.engine.selection import experiment_table
     from trdreport.work.files import rewrite
 
-    asked = Asked(tuple(studies), reviews, permutations, seed)
+    scope = Scope(tuple(studies), reviews, permutations, seed)
     chosen = loaded.run(run)
     with progress(pieces(studies, reviews)) as step:
         text = calibration_text(
-            experiment_table(loaded, chosen), chosen, asked, done=lambda: step("simulated reviews")
+            experiment_table(loaded, chosen), chosen, scope, done=lambda: step("simulated reviews")
         )
     target = registry / "calibration.yaml"
     rewrite({target: text})

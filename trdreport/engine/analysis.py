@@ -9,9 +9,8 @@ from scipy.spatial import KDTree
 from trdreport.brain.atlas import AtlasLabel
 from trdreport.brain.search_volume import analysis_mask
 from trdreport.brain.spaces import SAME_PLACE_MM, BoolMap, Coordinate, apply, convert
-from trdreport.engine.clusters import foci_inside, label_clusters, peak_voxel, removal_shares
-from trdreport.engine.estimators.ale import Estimate, estimate
-from trdreport.engine.kernel import modelled_activation
+from trdreport.engine.clusters import foci_inside, peak_voxel
+from trdreport.engine.estimators import ClusterTest, Fitted, fit
 from trdreport.engine.results import (
     CLUSTER_FWE,
     AnalysisResult,
@@ -19,8 +18,8 @@ from trdreport.engine.results import (
     Contribution,
     ExperimentTable,
     ReadoutResult,
-    uncorrected,
 )
+from trdreport.engine.stopping import Interval, confidence_sequence, exact_interval
 from trdreport.model.plan import Profile
 from trdreport.work.scheduling import Scheduler
 
@@ -32,91 +31,86 @@ def run_analysis(
 ) -> AnalysisResult:
     """Run one analysis; raises ValueError with fewer than two experiments."""
     mask, affine = analysis_mask(profile)
-    estimated = estimate(table, profile, mask, affine, scheduler=scheduler)
-    describe = _Describer(table, profile, affine, estimated, label)
+    fitted = fit(table, profile, mask, affine)
+    describe = _Describer(fitted, affine, label)
+    forming, exploratory = float(profile.cluster_forming_p), float(profile.exploratory_p)
+    test = fitted.test(forming, stop_early=profile.stop_early, scheduler=scheduler)
+    p_fwe = np.append(1.0, test.p_fwe)[test.labels]
     return AnalysisResult(
         run=run,
         table=table,
         space=profile.space,
         affine=affine,
         mask=mask,
-        maps=estimated.maps,
+        maps={"stat": fitted.stat, "p": fitted.p, "z": fitted.z, "p_fwe": p_fwe},
         readouts=(
-            describe.readout(CLUSTER_FWE, float(profile.cluster_forming_p), corrected=True),
-            describe.readout(uncorrected(profile), float(profile.exploratory_p), corrected=False),
+            describe.readout(CLUSTER_FWE, forming, test, corrected=True),
+            describe.readout(
+                profile.exploratory, exploratory, fitted.clusters(exploratory), corrected=False
+            ),
         ),
-        null_sizes=estimated.null_sizes,
+        null_sizes=test.null_sizes,
     )
 
 
 class _Describer:
-    """Turns thresholded maps into clusters; holds what every cluster's description needs."""
+    """Turns clusters into their descriptions; holds what every one of them needs."""
 
-    def __init__(
-        self,
-        table: ExperimentTable,
-        profile: Profile,
-        affine: NDArray[np.float64],
-        estimated: Estimate,
-        label: Labeller,
-    ) -> None:
-        self.table, self.profile, self.affine = table, profile, affine
-        self.estimated, self.label = estimated, label
-        cuts = estimated.thresholds.values()
-        self.shown = estimated.maps["stat"] > min(cuts)
-        self.activations = self._activations()
+    def __init__(self, fitted: Fitted, affine: NDArray[np.float64], label: Labeller) -> None:
+        self.fitted, self.profile = fitted, fitted.profile
+        self.affine, self.label = affine, label
 
-    def readout(self, name: str, threshold_p: float, *, corrected: bool) -> ReadoutResult:
-        threshold = self.estimated.thresholds[threshold_p]
-        labels, count = label_clusters(self.estimated.maps["stat"], threshold)
+    def readout(
+        self, name: str, threshold_p: float, test: ClusterTest, *, corrected: bool
+    ) -> ReadoutResult:
+        shares = self.fitted.shares(test.labels)
         clusters = tuple(
-            self._cluster(number, labels == number, corrected) for number in range(1, count + 1)
+            self._cluster(number, test, shares[number - 1], corrected)
+            for number in range(1, len(test.p_fwe) + 1)
         )
-        return ReadoutResult(name, threshold_p, threshold, clusters, labels)
+        threshold = self.fitted.threshold(threshold_p)
+        return ReadoutResult(name, threshold_p, threshold, clusters, test.labels)
 
-    def _cluster(self, number: int, inside: BoolMap, corrected: bool) -> Cluster:
-        maps, voxels = self.estimated.maps, int(inside.sum())
-        voxel = peak_voxel(maps["stat"], inside)
+    def _cluster(
+        self, number: int, test: ClusterTest, shares: NDArray[np.float64], corrected: bool
+    ) -> Cluster:
+        inside = np.asarray(test.labels == number)
+        voxels = int(inside.sum())
+        voxel = peak_voxel(self.fitted.stat, inside)
         peak = apply(self.affine, np.array([voxel], dtype=float))
         mni = convert(peak, self.profile.space, "MNI", self.profile.transform)
-        p_fwe = self.estimated.cluster_p(voxels) if corrected else None
-        p_fwe_interval = self.estimated.cluster_p_interval(voxels) if corrected else None
+        p_fwe = float(test.p_fwe[number - 1]) if corrected else None
         return Cluster(
             number=number,
             peak=_triple(peak[0]),
             peak_mni=_triple(mni[0]),
             volume_mm3=round(voxels * abs(np.linalg.det(self.affine[:3, :3]))),
-            ale=float(maps["stat"][voxel]),
-            p_uncorrected=float(maps["p"][voxel]),
-            z_value=float(maps["z"][voxel]),
+            ale=float(self.fitted.stat[voxel]),
+            p_uncorrected=float(self.fitted.p[voxel]),
+            z_value=float(self.fitted.z[voxel]),
             p_fwe=p_fwe,
-            p_fwe_interval=p_fwe_interval,
+            p_fwe_interval=self._interval(voxels, test.null_sizes) if corrected else None,
             significant=p_fwe is not None and p_fwe < float(self.profile.cluster_fwe_p),
             label=self.label(_triple(mni[0])),
-            contributions=self._contributions(inside),
+            contributions=self._contributions(inside, shares),
         )
 
-    def _activations(self) -> NDArray[np.float64]:
-        """Modelled activation of each experiment in the voxels of all clusters."""
-        return np.stack(
-            [
-                modelled_activation(e.positions(), e.sample_size, self.shown.shape, self.affine)[
-                    self.shown
-                ]
-                for e in self.table.experiments
-            ]
-        )
+    def _interval(self, voxels: int, null_sizes: NDArray[np.float64]) -> Interval:
+        """Interval of a cluster's p: what is still open after so many permutations."""
+        interval = confidence_sequence if self.profile.stop_early else exact_interval
+        return interval(int((null_sizes >= voxels).sum()), len(null_sizes))
 
-    def _contributions(self, inside: BoolMap) -> tuple[Contribution, ...]:
-        shares = removal_shares(self.activations[:, inside[self.shown]])
+    def _contributions(
+        self, inside: BoolMap, shares: NDArray[np.float64]
+    ) -> tuple[Contribution, ...]:
         voxels = KDTree(apply(self.affine, np.argwhere(inside).astype(float)))
         contributions = []
-        for experiment, share in zip(self.table.experiments, shares, strict=True):
-            own = foci_inside(experiment, inside, self.affine)
+        for experiment, share in zip(self.fitted.table.experiments, shares, strict=True):
+            in_cluster = foci_inside(experiment, inside, self.affine)
             distances, _ = voxels.query(experiment.positions())
-            near = int(np.sum(distances <= SAME_PLACE_MM)) - len(own)
+            near = int(np.sum(distances <= SAME_PLACE_MM)) - len(in_cluster)
             contributions.append(
-                Contribution(experiment.unit, experiment.studies, float(share), own, near)
+                Contribution(experiment.unit, experiment.studies, float(share), in_cluster, near)
             )
         return tuple(sorted(contributions, key=lambda c: (-c.share, c.unit)))
 

@@ -22,6 +22,7 @@ from trdreport.brain.search_volume import analysis_mask
 from trdreport.brain.spaces import SAME_PLACE_MM, Coordinate, apply
 from trdreport.engine.results import Experiment, ExperimentTable, SourcedFocus
 from trdreport.engine.simulation import Truth, simulated_foci, voxel_tree
+from trdreport.errors import DataError, file_problem
 from trdreport.model.plan import Profile, Run
 from trdreport.records.schema import schema_line
 from trdreport.work.workers import side_by_side
@@ -46,8 +47,8 @@ class Setting:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What a calibration is asked for: numbers of studies, and reviews for each setting."""
+class Scope:
+    """What a calibration covers: numbers of studies, and reviews for each setting."""
 
     studies: tuple[int, ...]
     reviews: int
@@ -81,9 +82,9 @@ def calibrate(
     made = [json.loads(content) for content in side_by_side(make, done=done)]
     simulations = []
     for index, setting in enumerate(settings):
-        own = [part for (i, _), part in zip(parts, made, strict=True) if i == index]
-        errors = tuple(error for part in own for error in part["errors"])
-        simulations.append(Simulation(setting, sum(part["found"] for part in own), errors))
+        of_setting = [part for (i, _), part in zip(parts, made, strict=True) if i == index]
+        errors = tuple(error for part in of_setting for error in part["errors"])
+        simulations.append(Simulation(setting, sum(part["found"] for part in of_setting), errors))
     return simulations
 
 
@@ -119,23 +120,22 @@ def _brain(profile: Profile) -> KDTree:
 def _simulate(model: ExperimentTable, profile: Profile, setting: Setting, reviews: range) -> bytes:
     # nimare takes seconds to import, and is needed in the process only
     from trdreport.engine.clusters import peak_voxels
-    from trdreport.engine.estimators.ale import Fitted
+    from trdreport.engine.estimators import decide, fit
 
     gc.freeze()
     mask, affine = analysis_mask(profile)
     found, errors = 0, []
     for review in reviews:
         table, centres = simulated_table(model, profile, setting, review)
-        test = Fitted(table, profile, mask, affine).test(
-            float(profile.cluster_forming_p), first_look=100
-        )
+        fitted = fit(table, profile, mask, affine)
+        test = decide(fitted, float(profile.cluster_forming_p), first_look=100)
         significant = test.p_fwe < float(profile.cluster_fwe_p)
         if not significant.any():
             continue
         if not centres:
             found += 1
             continue
-        peaks = apply(affine, peak_voxels(test.stat, test.labels)[significant].astype(float))
+        peaks = apply(affine, peak_voxels(fitted.stat, test.labels)[significant].astype(float))
         nearest = float(np.linalg.norm(peaks - np.array(centres[0]), axis=1).min())
         if nearest <= SAME_PLACE_MM:
             found += 1
@@ -158,27 +158,33 @@ def reviews_for(reported: float, reviews: int) -> int:
 def calibration_text(
     table: ExperimentTable,
     run: Run,
-    asked: Asked,
+    scope: Scope,
     *,
     done: Callable[[], None] = lambda: None,
 ) -> str:
-    """The contents of calibration.yaml for a run, with the command that makes it again."""
-    profile = run.profile.model_copy(update={"permutations": asked.permutations})
+    """The contents of calibration.yaml for a run, with the command that makes it again.
+
+    Raises DataError where the run has no experiment whose size a simulated study could take.
+    """
+    if not table.experiments:
+        message = f"{run.id} has no experiment to take sizes from; calibrate a run that has"
+        raise DataError([file_problem("analyses.yaml", message)])
+    profile = run.profile.model_copy(update={"permutations": scope.permutations})
     settings = [
-        Setting(studies, reported, reviews_for(reported, asked.reviews), asked.seed)
+        Setting(studies, reported, reviews_for(reported, scope.reviews), scope.seed)
         for reported in REPORTED
-        for studies in asked.studies
+        for studies in scope.studies
     ]
-    sizes = " ".join(f"--studies {n}" for n in asked.studies)
+    sizes = " ".join(f"--studies {n}" for n in scope.studies)
     simulations = calibrate(table, profile, settings, done=done)
     content = {
-        "command": f"trdreport calibrate {run.id} {sizes} --reviews {asked.reviews}"
-        f" --permutations {asked.permutations} --seed {asked.seed}",
+        "command": f"trdreport calibrate {run.id} {sizes} --reviews {scope.reviews}"
+        f" --permutations {scope.permutations} --seed {scope.seed}",
         "version": version("trdreport"),
         "analysis": run.analysis.id,
         "profile": run.profile_id,
-        "seed": asked.seed,
-        "permutations": asked.permutations,
+        "seed": scope.seed,
+        "permutations": scope.permutations,
         "spread_mm": SPREAD_MM,
         "simulated": [_entry(simulation) for simulation in simulations],
     }

@@ -1,7 +1,7 @@
 """Find clusters in a map and describe them."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,6 +63,20 @@ def removal_shares(activations: NDArray[np.float64]) -> NDArray[np.float64]:
     rest = np.prod(1.0 - activations, axis=0)
     loss = (rest * activations / (1.0 - activations)).sum(axis=1)
     return np.asarray(loss / loss.sum() if loss.sum() > 0 else loss)
+
+
+def by_cluster(
+    numbers: NDArray[np.int32],
+    activations: NDArray[np.float64],
+    share: Callable[[NDArray[np.float64]], NDArray[np.float64]],
+) -> NDArray[np.float64]:
+    """Shares (clusters, experiments) of the activations (experiments, voxels) in each cluster.
+
+    `numbers` says for each voxel which cluster it is in, from 1.
+    """
+    clusters = range(1, int(numbers.max(initial=0)) + 1)
+    rows = [share(activations[:, numbers == number]) for number in clusters]
+    return np.array(rows).reshape(-1, len(activations))
 
 
 def foci_inside(

@@ -35,8 +35,18 @@ _TABLE = TypeAdapter(ExperimentTable)
 
 
 def table_json(table: ExperimentTable) -> bytes:
-    """An experiment table as JSON, the same bytes for the same table."""
-    return _TABLE.dump_json(table)
+    """What estimation depends on in a table as JSON, the same bytes for the same experiments.
+
+    Units without foci, and who the participants are, change no result.
+    """
+    return _TABLE.dump_json(
+        table,
+        exclude={
+            "without_foci": True,
+            "not_reported": True,
+            "experiments": {"__all__": {"groups": True}},
+        },
+    )
 
 
 def encode(result: AnalysisResult) -> bytes:

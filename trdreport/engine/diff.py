@@ -24,7 +24,7 @@ class Diff:
     def text(self) -> str:
         """For a terminal."""
         lines = [f"Records, {self.old} to {self.new}:"]
-        lines += [f"  {file}: {change}" for file, own in self._by_file() for change in own]
+        lines += [f"  {file}: {change}" for file, of_file in self._by_file() for change in of_file]
         lines += [] if self.records else ["  no change"]
         lines += ["Results:", *(f"  {line}" for line in self._results())]
         return "\n".join(visible(line) for line in lines)
@@ -35,14 +35,14 @@ class Diff:
         lines = [title, "", "**Results**", ""]
         lines += [f"- {literal(line)}" for line in self._results()]
         lines += ["", "**Records**", ""]
-        for file, own in self._by_file():
+        for file, of_file in self._by_file():
             lines.append(f"- {literal(file)}")
-            lines += [f"  - {literal(str(change))}" for change in own]
+            lines += [f"  - {literal(str(change))}" for change in of_file]
         lines += [] if self.records else ["- no change"]
         return "\n".join(lines)
 
     def _by_file(self) -> list[tuple[str, list[Change]]]:
-        return [(file, list(own)) for file, own in groupby(self.records, lambda c: c.file)]
+        return [(file, list(of_file)) for file, of_file in groupby(self.records, lambda c: c.file)]
 
     def _results(self) -> Sequence[str]:
         if self.results is None:

@@ -111,30 +111,30 @@ def _cluster(readout: ReadoutResult, cluster: Cluster) -> LockedCluster:
 
 def differences(old: Lock, new: Lock) -> list[str]:
     """What changed between two locks, in words, in the order of run ids."""
-    told: list[str] = []
+    lines: list[str] = []
     unmoved: list[str] = []
     for run in sorted({*old.runs, *new.runs}):
         if run not in old.runs:
-            told.append(f"{run}: new")
+            lines.append(f"{run}: new")
         elif run not in new.runs:
-            told.append(f"{run}: removed")
+            lines.append(f"{run}: removed")
         else:
             before, after = old.runs[run], new.runs[run]
-            found = [f"{run}: {what}" for what in _of_run(before, after)]
-            told += found
-            if not found and before.inputs != after.inputs:
+            changes = [f"{run}: {what}" for what in _run_changes(before, after)]
+            lines += changes
+            if not changes and before.inputs != after.inputs:
                 unmoved.append(run)
     if unmoved:
         which = "all runs" if len(unmoved) == len(new.runs) else ", ".join(unmoved)
-        told.append(f"other foci, sample sizes or choices, and the same clusters: {which}")
+        lines.append(f"other foci, sample sizes or choices, and the same clusters: {which}")
     for claim in sorted({*old.verdicts, *new.verdicts}):
         verdicts = [lock.verdicts.get(claim, "no claim") for lock in (old, new)]
         if verdicts[0] != verdicts[1]:
-            told.append(f"published value {claim}: {verdicts[0]} before, {verdicts[1]} now")
-    return told
+            lines.append(f"published value {claim}: {verdicts[0]} before, {verdicts[1]} now")
+    return lines
 
 
-def _of_run(old: LockedRun, new: LockedRun) -> Iterator[str]:
+def _run_changes(old: LockedRun, new: LockedRun) -> Iterator[str]:
     if old.status != new.status:
         yield f"{old.status} before, {new.status} now"
     sizes = [
@@ -154,7 +154,7 @@ def _of_run(old: LockedRun, new: LockedRun) -> Iterator[str]:
             yield f"{_kind(before)} gone: {before.where}"
             continue
         left.remove(after)
-        yield from _of_cluster(before, after)
+        yield from _cluster_changes(before, after)
     yield from (f"{_kind(cluster)} appeared: {cluster.where}" for cluster in left)
 
 
@@ -166,7 +166,7 @@ def _p(cluster: LockedCluster) -> str:
     return "none" if cluster.p_fwe is None else f"{cluster.p_fwe:g}"
 
 
-def _of_cluster(old: LockedCluster, new: LockedCluster) -> Iterator[str]:
+def _cluster_changes(old: LockedCluster, new: LockedCluster) -> Iterator[str]:
     changes = []
     if old.peak != new.peak:
         changes.append(f"moved {dist(old.peak, new.peak):.0f} mm to {new.where}")

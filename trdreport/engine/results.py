@@ -8,11 +8,9 @@ from numpy.typing import NDArray
 
 from trdreport.brain.atlas import AtlasLabel
 from trdreport.brain.spaces import BoolMap, Coordinate, FloatMap
-from trdreport.model.plan import Profile
+from trdreport.model import published
 
-CLUSTER_FWE = "cluster-fwe"
-"""Name of the readout with family-wise correction."""
-
+CLUSTER_FWE = published.CLUSTER_FWE
 
 MAP_MEANINGS = {
     "stat": "ALE value",
@@ -23,11 +21,6 @@ MAP_MEANINGS = {
     "stat_exploratory": "ALE value above the exploratory threshold, not corrected; 0 elsewhere",
 }
 """What each map of a run holds."""
-
-
-def uncorrected(profile: Profile) -> str:
-    """Name of the exploratory readout, such as `uncorrected-0.0001`."""
-    return f"uncorrected-{profile.exploratory_p:f}"
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from nilearn.surface import load_surf_mesh
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from trdreport.brain.atlas import Atlas, data_folder
+from trdreport.brain.desikan_killiany import DesikanKilliany, data_folder
 from trdreport.figures.canvas import new_figure
 from trdreport.figures.palette import INK, SOFT
 
@@ -38,7 +38,9 @@ CUTS = (
 )
 
 
-def regions_figure(atlas: Atlas, colours: Mapping[str, str], legend: Mapping[str, str]) -> Figure:
+def regions_figure(
+    atlas: DesikanKilliany, colours: Mapping[str, str], legend: Mapping[str, str]
+) -> Figure:
     """Regions filled with their colour; all others pale.
 
     `colours` is keyed by a region's name for readers, `left cerebellum`, `right cerebellum` and
@@ -60,7 +62,7 @@ def regions_figure(atlas: Atlas, colours: Mapping[str, str], legend: Mapping[str
 
 
 def _draw_surface(
-    axes: Axes, atlas: Atlas, side: str, face: str, title: str, colours: Mapping[str, str]
+    axes: Axes, atlas: DesikanKilliany, side: str, face: str, title: str, colours: Mapping[str, str]
 ) -> None:
     names = {region.key: region.name for region in atlas.regions if region.side == side}
     for key, shape in outlines(side, face):
@@ -109,7 +111,7 @@ def _merged(triangles: NDArray[np.float64]) -> shapely.Geometry:
 
 
 def _draw_cut(
-    axes: Axes, atlas: Atlas, axis: str, at: int, title: str, colours: Mapping[str, str]
+    axes: Axes, atlas: DesikanKilliany, axis: str, at: int, title: str, colours: Mapping[str, str]
 ) -> None:
     index = {"x": 0, "y": 1}[axis]
     voxel = round((at - atlas.affine[index, 3]) / atlas.affine[index, index])
@@ -132,7 +134,11 @@ def _draw_cut(
 
 
 def _structures(
-    atlas: Atlas, plane: NDArray[np.uint8], cerebellum: NDArray[np.bool_], axis: str, at: int
+    atlas: DesikanKilliany,
+    plane: NDArray[np.uint8],
+    cerebellum: NDArray[np.bool_],
+    axis: str,
+    at: int,
 ) -> Iterator[tuple[str, NDArray[np.bool_]]]:
     for region in atlas.regions:
         if not region.cortex and (plane == region.number).any():

@@ -3,16 +3,24 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from trdreport.model.fields import Contrast, Identifier, Probability, Record, Space, Text
+from trdreport.model.published import CLUSTER_FWE, uncorrected
 
 Transform = Literal["icbm_spm2tal", "icbm_fsl2tal", "icbm_other2tal"]
+
+Method = Literal["ALE", "MKDADensity", "KDA"]
+"""Names of the estimators: those of `trdreport.engine.estimators`."""
+
+STOP_EARLY: tuple[Method, ...] = ("ALE",)
+"""Methods whose permutations can stop as soon as the decision is clear."""
 
 SampleSize = Literal["sum", "patients", "smaller_group"]
 FociPlacement = Literal["exact", "voxel"]
 Unit = Literal["study", "cohort"]
 Values = Literal["printed", "corrected"]
+MaskSource = Literal["mni152-2mm", "mni152-gm-2mm"]
 
 Alpha = Annotated[Probability, Field(gt=0, le=0.05)]
 
@@ -21,7 +29,7 @@ class Mask(Record):
     """The volume in which convergence is sought."""
 
     source: Annotated[
-        Literal["mni152-2mm", "mni152-gm-2mm"],
+        MaskSource,
         Field(description="NiMARE's 2 mm brain mask; gm: those voxels of it that are grey matter."),
     ]
     dilate_voxels: Annotated[
@@ -33,7 +41,10 @@ class Profile(Record):
     """All choices that turn an experiment table into a result."""
 
     title: Annotated[Text, Field(description="Name for readers.")]
-    method: Annotated[Literal["ALE"], Field(description="Activation likelihood estimation.")]
+    method: Annotated[
+        Method,
+        Field(description="Estimator: activation likelihood estimation or a kernel density."),
+    ]
     space: Annotated[Space, Field(description="Space of the analysis.")]
     transform: Annotated[Transform, Field(description="Lancaster matrix between MNI and TAL.")]
     foci: Annotated[
@@ -66,6 +77,24 @@ class Profile(Record):
     exploratory_p: Annotated[
         Probability, Field(gt=0, le=0.001, description="Uncorrected p of the exploratory readout.")
     ]
+
+    @model_validator(mode="after")
+    def _can_stop_early(self) -> "Profile":
+        if self.stop_early and self.method not in STOP_EARLY:
+            raise ValueError(
+                f"only {', '.join(STOP_EARLY)} can stop early; remove stop_early from this profile"
+            )
+        return self
+
+    @property
+    def exploratory(self) -> str:
+        """Name of the exploratory readout."""
+        return uncorrected(self.exploratory_p)
+
+    @property
+    def readouts(self) -> tuple[str, str]:
+        """Names of the corrected and of the exploratory readout."""
+        return CLUSTER_FWE, self.exploratory
 
 
 class Analysis(Record):
@@ -128,8 +157,8 @@ class Multiverse(Record):
         int, Field(ge=100, le=1_000_000, description="Most permutations for each specification.")
     ]
     other_estimators: Annotated[
-        tuple[Literal["MKDADensity", "KDA", "SCALE"], ...],
-        Field(description="Run by NiMARE under the leading profile, for claims with clusters."),
+        tuple[Method, ...],
+        Field(description="Run under the leading profile too, for claims with clusters."),
     ] = ()
     other_permutations: Annotated[
         int, Field(ge=100, le=100_000, description="Permutations of the other estimators.")

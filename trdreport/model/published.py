@@ -1,8 +1,10 @@
 """What the published paper claims, each claim tied to an analysis."""
 
-from typing import Annotated, Literal
+import re
+from decimal import Decimal
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from trdreport.model.fields import (
     Acknowledged,
@@ -17,7 +19,27 @@ from trdreport.model.fields import (
     Text,
 )
 
-Readout = Literal["cluster-fwe", "uncorrected-0.0001"]
+CLUSTER_FWE = "cluster-fwe"
+"""Name of the readout with family-wise correction."""
+
+READOUT = rf"^({CLUSTER_FWE}|uncorrected-0\.[0-9]*[1-9])$"
+
+
+def uncorrected(p: Decimal) -> str:
+    """Name of the readout at an uncorrected p: `uncorrected-0.0001`, however p is written."""
+    return f"uncorrected-{p.normalize():f}"
+
+
+def _readout(value: str) -> str:
+    if not re.fullmatch(READOUT, value):
+        example = uncorrected(Decimal("0.0001"))
+        raise ValueError(
+            f"'{value}' is no readout; write {CLUSTER_FWE}, or {example} for p < 0.0001"
+        )
+    return value
+
+
+Readout = Annotated[str, AfterValidator(_readout), Field(json_schema_extra={"pattern": READOUT})]
 
 
 class PublishedCluster(Record):
@@ -37,7 +59,9 @@ class PublishedResult(Record):
     """What the paper says of one analysis at one readout; no clusters: it found none."""
 
     analysis: Annotated[Identifier, Field(description="An analysis of the plan.")]
-    readout: Annotated[Readout, Field(description="Corrected, or the uncorrected threshold.")]
+    readout: Annotated[
+        Readout, Field(description="cluster-fwe, or uncorrected and its p: uncorrected-0.0001.")
+    ]
     place: Annotated[Text, Field(description="Where the paper says so.")]
     experiments: Annotated[Count | None, Field(description="Experiments pooled.")] = None
     foci: Annotated[Count | None, Field(description="Foci pooled.")] = None

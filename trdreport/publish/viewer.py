@@ -78,9 +78,9 @@ def _template() -> bytes:
 
 def _atlas() -> bytes:
     """The atlas with the parts of the cerebellum numbered after its regions."""
-    from trdreport.brain.atlas import cerebellum_name, load_atlas
+    from trdreport.brain.desikan_killiany import cerebellum_name, desikan_killiany
 
-    atlas = load_atlas()
+    atlas = desikan_killiany()
     volume = atlas.volume.copy()
     names = [region.name for region in atlas.regions]
     regions = len(names)

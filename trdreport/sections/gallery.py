@@ -278,11 +278,11 @@ def _slices(
 
 
 def _draw_regions(colours: Mapping[str, str], legend: Mapping[str, str]) -> bytes:
-    from trdreport.brain.atlas import load_atlas
+    from trdreport.brain.desikan_killiany import desikan_killiany
     from trdreport.figures.canvas import drawn
     from trdreport.figures.regions import regions_figure
 
-    return drawn(regions_figure(load_atlas(), colours, legend))
+    return drawn(regions_figure(desikan_killiany(), colours, legend))
 
 
 def _draw_foci(

@@ -10,9 +10,9 @@ from trdreport.engine.results import CLUSTER_FWE, AnalysisResult
 from trdreport.engine.robustness.results import (
     ClaimCurve,
     Difference,
+    DifferenceCluster,
     NotCompared,
     Outcome,
-    Place,
     Retest,
     Robustness,
     Target,
@@ -354,7 +354,7 @@ def comparison_table(registry: Registry, robustness: Robustness) -> Table:
     )  # fmt: skip
 
 
-def _places(places: tuple[Place, ...]) -> str:
+def _places(places: tuple[DifferenceCluster, ...]) -> str:
     told = [f"{', '.join(coordinates(p.peak_mni))} ({p.volume_mm3} mm³)" for p in places[:4]]
     more = [f"{len(places) - 4} more"] if len(places) > 4 else []
     return "; ".join(told + more) or "none"

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from trdreport.engine.results import CLUSTER_FWE
-from trdreport.engine.robustness.multiverse import outcomes, why_not
+from trdreport.engine.robustness.multiverse import outcomes
 from trdreport.engine.robustness.results import ClaimCurve, Outcome
 from trdreport.engine.robustness.specifications import Cell, Claimed, cells, choices, other_cells
 from trdreport.engine.selection import experiment_table
@@ -84,14 +84,15 @@ def test_the_uncorrected_readout_knows_no_cluster_forming_p(
     assert len(corrected) == len(multiverse.cluster_forming_p)
 
 
-def test_what_cannot_be_run_says_why(real_registry: Registry, multiverse: Multiverse) -> None:
-    run = real_registry.run("all-trd-hc")
-    by_name = {c.estimator: c for c in other_cells(real_registry, run, multiverse)}
-    scale = by_name["SCALE"]
-    assert "family-wise" in why_not(scale, Claimed(CLUSTER_FWE, (PEAK_MNI,)))
-    assert "10,000" in why_not(scale, Claimed(UNCORRECTED, (PEAK_MNI,)))
-    ((outcome,),) = outcomes([scale], [Claimed(CLUSTER_FWE, (PEAK_MNI,))], run.profile)
-    assert outcome.reason
+def test_an_experiment_without_patients_cannot_be_sized_by_them(
+    real_registry: Registry, multiverse: Multiverse
+) -> None:
+    cell = published_cell(real_registry, multiverse, "all-trd-hc")
+    first, *rest = cell.table.experiments
+    nobody = replace(cell.table, experiments=(replace(first, sample_size=0), *rest))
+    profile = real_registry.run("all-trd-hc").profile
+    ((outcome,),) = outcomes([replace(cell, table=nobody)], [Claimed(CLUSTER_FWE, ())], profile)
+    assert outcome.reason == f"no participants by this rule in {first.unit}"
     assert not outcome.holds
 
 
@@ -108,7 +109,7 @@ def test_one_experiment_is_listed_as_not_runnable(
 @pytest.mark.slow
 def test_nimares_density_estimators_run(real_registry: Registry, multiverse: Multiverse) -> None:
     run = real_registry.run("all-trd-hc")
-    found = [c for c in other_cells(real_registry, run, multiverse) if c.estimator != "SCALE"]
+    found = list(other_cells(real_registry, run, multiverse))
     claims = [Claimed(CLUSTER_FWE, (PEAK_MNI,)), Claimed(UNCORRECTED, ())]
     corrected, uncorrected = outcomes(found, claims, run.profile)
     assert [o.choices["estimator"] for o in corrected[::2]] == ["MKDADensity", "KDA"]

@@ -10,22 +10,27 @@ from numpy.typing import NDArray
 from trdreport.brain.search_volume import analysis_mask
 from trdreport.brain.spaces import FloatMap, apply, convert
 from trdreport.engine.clusters import label_clusters, peak_voxels
-from trdreport.engine.estimators.others import conjunction, subtract
+from trdreport.engine.estimators.subtraction import subtract
 from trdreport.engine.results import ExperimentTable
-from trdreport.engine.robustness.results import Difference, Place
+from trdreport.engine.robustness.results import Difference, DifferenceCluster
 from trdreport.model.plan import Comparison, Profile
 
 
 @dataclass(frozen=True)
 class Side:
-    """One analysis of a comparison: its experiments and its maps `z`, `p` and `p_fwe`."""
+    """One analysis of a comparison: its experiments and its maps `z` and `p`."""
 
     table: ExperimentTable
     maps: Mapping[str, FloatMap]
 
-    def above(self, name: str, p: float) -> FloatMap:
-        """Z where the map of p of this name is below `p`, else 0."""
-        return np.where(self.maps[name] < p, self.maps["z"], 0.0)
+    def above(self, p: float) -> FloatMap:
+        """Z where the uncorrected p is below `p`, else 0."""
+        return np.where(self.maps["p"] < p, self.maps["z"], 0.0)
+
+
+def conjunction(first: FloatMap, second: FloatMap) -> FloatMap:
+    """Voxel-wise minimum where both maps are above zero (Nichols et al. 2005), else 0."""
+    return np.minimum(first, second).clip(min=0.0)
 
 
 def compare(comparison: Comparison, first: Side, second: Side, profile: Profile) -> Difference:
@@ -36,7 +41,7 @@ def compare(comparison: Comparison, first: Side, second: Side, profile: Profile)
     """
     grid = analysis_mask(profile)
     subtraction = subtract(first.table, second.table, profile, comparison.permutations, grid)
-    forming, alpha = float(profile.cluster_forming_p), float(profile.cluster_fwe_p)
+    forming = float(profile.cluster_forming_p)
     differs = subtraction.p < float(comparison.threshold_p)
     more = differs & (subtraction.z > 0) & (first.maps["p"] < forming)
     less = differs & (subtraction.z < 0) & (second.maps["p"] < forming)
@@ -46,17 +51,11 @@ def compare(comparison: Comparison, first: Side, second: Side, profile: Profile)
         experiments=sizes,
         shared=_shared(first.table, second.table),
         assignments=comb(sum(sizes), sizes[0]),
-        permutations=comparison.permutations,
+        permutations=subtraction.permutations,
         smallest_p_fwe=subtraction.smallest_p_fwe,
-        first_more=_places(np.where(more, subtraction.z, 0.0), profile),
-        second_more=_places(np.where(less, -subtraction.z, 0.0), profile),
-        both=_places(
-            conjunction(first.above("p", forming), second.above("p", forming), grid[1]), profile
-        ),
-        both_corrected=_places(
-            conjunction(first.above("p_fwe", alpha), second.above("p_fwe", alpha), grid[1]),
-            profile,
-        ),
+        first_more=_clusters(np.where(more, subtraction.z, 0.0), profile),
+        second_more=_clusters(np.where(less, -subtraction.z, 0.0), profile),
+        both=_clusters(conjunction(first.above(forming), second.above(forming)), profile),
     )
 
 
@@ -65,7 +64,7 @@ def _shared(one: ExperimentTable, other: ExperimentTable) -> tuple[str, ...]:
     return tuple(sorted(units))
 
 
-def _places(z: FloatMap, profile: Profile) -> tuple[Place, ...]:
+def _clusters(z: FloatMap, profile: Profile) -> tuple[DifferenceCluster, ...]:
     """Clusters of a map that is 0 outside them, largest first."""
     labels, _ = label_clusters(z, 0.0)
     _, affine = analysis_mask(profile)
@@ -73,7 +72,7 @@ def _places(z: FloatMap, profile: Profile) -> tuple[Place, ...]:
     peaks = convert(apply(affine, voxels.astype(float)), profile.space, "MNI", profile.transform)
     sizes = np.bincount(labels[labels > 0])[1:] * _voxel_mm3(affine)
     return tuple(
-        Place((float(x), float(y), float(w)), round(size), float(z[tuple(voxel)]))
+        DifferenceCluster((float(x), float(y), float(w)), round(size), float(z[tuple(voxel)]))
         for (x, y, w), size, voxel in zip(peaks, sizes, voxels, strict=True)
     )
 

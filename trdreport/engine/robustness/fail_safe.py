@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from trdreport.brain.search_volume import analysis_mask
 from trdreport.brain.spaces import BoolMap, Coordinate, apply
 from trdreport.engine.clusters import foci_inside
-from trdreport.engine.estimators.ale import Fitted
+from trdreport.engine.estimators import decide, fit
 from trdreport.engine.results import Experiment, ExperimentTable, SourcedFocus
 from trdreport.engine.robustness.leave_one_out import without
 from trdreport.engine.robustness.results import FailSafeDraw
@@ -93,17 +93,16 @@ class _Search:
     ) -> None:
         self.profile = profile.model_copy(update={"permutations": permutations})
         self.mask, self.affine = analysis_mask(profile)
-        labels = Fitted(table, profile, self.mask, self.affine).clusters(
-            float(profile.cluster_forming_p)
-        ).labels  # fmt: skip
+        whole = fit(table, profile, self.mask, self.affine)
+        labels = whole.clusters(float(profile.cluster_forming_p)).labels
         self.inside: BoolMap = np.asarray(labels == cluster)
         self.contributing = tuple(
             e.unit for e in table.experiments if foci_inside(e, self.inside, self.affine)
         )
 
     def significant(self, table: ExperimentTable) -> bool:
-        fitted = Fitted(table, self.profile, self.mask, self.affine)
-        test = fitted.test(float(self.profile.cluster_forming_p), first_look=FIRST_LOOK)
+        fitted = fit(table, self.profile, self.mask, self.affine)
+        test = decide(fitted, float(self.profile.cluster_forming_p), first_look=FIRST_LOOK)
         over = np.unique(test.labels[self.inside])
         alpha = float(self.profile.cluster_fwe_p)
         return any(test.p_fwe[number - 1] < alpha for number in over if number)

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from trdreport.brain.search_volume import analysis_mask
 from trdreport.brain.spaces import BoolMap, FloatMap, apply
 from trdreport.engine.clusters import meeting_clusters, peak_voxel
-from trdreport.engine.estimators.ale import ClusterTest, Fitted
-from trdreport.engine.results import CLUSTER_FWE, ExperimentTable, uncorrected
+from trdreport.engine.estimators import decide, fit
+from trdreport.engine.results import CLUSTER_FWE, ExperimentTable
 from trdreport.engine.robustness.results import Again, Retest, Target
 from trdreport.model.plan import Profile
 
@@ -43,14 +43,17 @@ def _originals(
     table: ExperimentTable, profile: Profile, targets: Sequence[Target]
 ) -> dict[Target, Original]:
     mask, affine = analysis_mask(profile)
-    whole = Fitted(table, profile, mask, affine)
+    whole = fit(table, profile, mask, affine)
     thresholds = {
         CLUSTER_FWE: profile.cluster_forming_p,
-        uncorrected(profile): profile.exploratory_p,
+        profile.exploratory: profile.exploratory_p,
     }
     labels = {name: whole.clusters(float(p)).labels for name, p in thresholds.items()}
     inside = {target: np.asarray(labels[target.readout] == target.cluster) for target in targets}
-    return {target: Original(own, _peak(whole.stat, own, affine)) for target, own in inside.items()}
+    return {
+        target: Original(voxels, _peak(whole.stat, voxels, affine))
+        for target, voxels in inside.items()
+    }
 
 
 def _peak(stat: FloatMap, inside: BoolMap, affine: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -64,11 +67,11 @@ class Tested:
     def __init__(self, table: ExperimentTable, profile: Profile) -> None:
         mask, self.affine = analysis_mask(profile)
         self.table, self.profile = table, profile
-        fitted = Fitted(table, profile, mask, self.affine)
+        fitted = fit(table, profile, mask, self.affine)
         self.stat = fitted.stat
         self.readouts = {
-            CLUSTER_FWE: fitted.test(float(profile.cluster_forming_p)),
-            uncorrected(profile): fitted.clusters(float(profile.exploratory_p)),
+            CLUSTER_FWE: decide(fitted, float(profile.cluster_forming_p)),
+            profile.exploratory: fitted.clusters(float(profile.exploratory_p)),
         }
 
     def is_finding(self, readout: str, cluster: int) -> bool:
@@ -111,7 +114,7 @@ def _again(tested: Tested, target: Target, was: Original) -> Again:
     number = tested.overlapping(target.readout, was.inside)
     if not number:
         return Again(target, found=False, p_fwe=None, dice=0.0, shift_mm=None)
-    test: ClusterTest = tested.readouts[target.readout]
+    test = tested.readouts[target.readout]
     now = np.asarray(test.labels == number)
     dice = 2 * float((now & was.inside).sum()) / float(now.sum() + was.inside.sum())
     return Again(

@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from trdreport.brain.search_volume import analysis_mask
 from trdreport.brain.spaces import SAME_PLACE_MM, apply, convert
 from trdreport.engine.clusters import meeting_clusters, peak_voxels
-from trdreport.engine.estimators.ale import ClusterTest, Fitted
-from trdreport.engine.estimators.others import FittedDensity
+from trdreport.engine.estimators import ClusterTest, Fitted, decide, fit
 from trdreport.engine.results import CLUSTER_FWE
 from trdreport.engine.robustness.results import Outcome
 from trdreport.engine.robustness.specifications import Cell, Claimed, choices
@@ -22,7 +21,7 @@ FIRST_LOOK = 100
 
 
 @dataclass(frozen=True)
-class _Found:
+class _Observed:
     """A cluster as a claim sees it: its peak (MNI mm), its p, and whether it is a finding."""
 
     peak: NDArray[np.float64]
@@ -34,81 +33,69 @@ def outcomes(
     cells: Sequence[Cell], claims: Sequence[Claimed], published: Profile
 ) -> tuple[tuple[Outcome, ...], ...]:
     """Outcomes of every specification, for each claim; `published` is marked where it is met."""
-    parts = [_of_cell(cell, claims, published) for cell in cells]
-    return tuple(tuple(chain.from_iterable(own)) for own in zip(*parts, strict=True))
+    parts = [_cell_outcomes(cell, claims, published) for cell in cells]
+    return tuple(tuple(chain.from_iterable(part)) for part in zip(*parts, strict=True))
 
 
-def _of_cell(cell: Cell, claims: Sequence[Claimed], published: Profile) -> list[list[Outcome]]:
+def _cell_outcomes(
+    cell: Cell, claims: Sequence[Claimed], published: Profile
+) -> list[list[Outcome]]:
+    reason = why_not(cell)
     first = cell.profiles[0]
-    reasons = {claim: why_not(cell, claim) for claim in claims}
-    fitted: Fitted | FittedDensity | None = None
-    if not all(reasons.values()):
-        mask, affine = analysis_mask(first)
-        if cell.estimator == "ALE":
-            fitted = Fitted(cell.table, first, mask, affine)
-        else:
-            fitted = FittedDensity(cell.estimator, cell.table, first, mask, affine)
+    fitted = None if reason else fit(cell.table, first, *analysis_mask(first))
     per_claim = []
     for claim in claims:
         corrected = claim.readout == CLUSTER_FWE
-        own = []
+        outcomes = []
         for profile in cell.profiles if corrected else cell.profiles[:1]:
-            levels = choices(profile, cell.estimator, corrected=corrected)
+            levels = choices(profile, corrected=corrected)
             marked = levels == choices(published, corrected=corrected)
-            if reasons[claim] or fitted is None:
-                own.append(Outcome(levels, marked, holds=False, p=1.0, reason=reasons[claim]))
+            if fitted is None:
+                outcomes.append(Outcome(levels, marked, holds=False, p=1.0, reason=reason))
                 continue
-            found = _corrected(fitted, profile) if corrected else _meeting(fitted, profile)
-            own.append(_outcome(claim, levels, found, published=marked))
-        per_claim.append(own)
+            clusters = _corrected(fitted, profile) if corrected else _meeting(fitted, profile)
+            outcomes.append(_outcome(claim, levels, clusters, published=marked))
+        per_claim.append(outcomes)
     return per_claim
 
 
-def why_not(cell: Cell, claim: Claimed) -> str:
-    """Why a claim cannot be tested under a specification; empty where it can."""
-    profile = cell.profiles[0]
+def why_not(cell: Cell) -> str:
+    """Why a specification cannot be run; empty where it can."""
     if len(cell.table.experiments) < 2:
         return "fewer than two experiments"
-    if cell.estimator != "SCALE":
-        return ""
-    if claim.readout == CLUSTER_FWE:
-        return "NiMARE has no family-wise correction for SCALE"
-    needed = round(1 / float(profile.exploratory_p))
-    return (
-        f"SCALE's p comes from permutations alone: p < {profile.exploratory_p:f} takes more than"
-        f" {needed:,}, too many for a build"
-    )
+    empty = [e.unit for e in cell.table.experiments if e.sample_size < 1]
+    return f"no participants by this rule in {', '.join(empty)}" if empty else ""
 
 
-def _corrected(fitted: Fitted | FittedDensity, profile: Profile) -> list[_Found]:
+def _corrected(fitted: Fitted, profile: Profile) -> list[_Observed]:
     """Every cluster with its family-wise p."""
-    test = fitted.test(float(profile.cluster_forming_p), first_look=FIRST_LOOK)
+    test = decide(fitted, float(profile.cluster_forming_p), first_look=FIRST_LOOK)
     alpha = float(profile.cluster_fwe_p)
+    peaks = _peaks_mni(fitted, test, profile)
     return [
-        _Found(peak, p, p < alpha)
-        for peak, p in zip(_peaks_mni(test, profile), test.p_fwe.tolist(), strict=True)
+        _Observed(peak, p, p < alpha) for peak, p in zip(peaks, test.p_fwe.tolist(), strict=True)
     ]
 
 
-def _meeting(fitted: Fitted | FittedDensity, profile: Profile) -> list[_Found]:
+def _meeting(fitted: Fitted, profile: Profile) -> list[_Observed]:
     """Clusters above the exploratory threshold in which experiments meet, with their peak's p."""
     test = fitted.clusters(float(profile.exploratory_p))
     _, affine = analysis_mask(profile)
-    peaks, voxels = _peaks_mni(test, profile), peak_voxels(test.stat, test.labels)
+    peaks, voxels = _peaks_mni(fitted, test, profile), peak_voxels(fitted.stat, test.labels)
     return [
-        _Found(peaks[number - 1], float(fitted.p[tuple(voxels[number - 1])]), finding=True)
+        _Observed(peaks[number - 1], float(fitted.p[tuple(voxels[number - 1])]), finding=True)
         for number in meeting_clusters(fitted.table.experiments, test.labels, affine)
     ]
 
 
-def _peaks_mni(test: ClusterTest, profile: Profile) -> NDArray[np.float64]:
+def _peaks_mni(fitted: Fitted, test: ClusterTest, profile: Profile) -> NDArray[np.float64]:
     _, affine = analysis_mask(profile)
-    voxels = peak_voxels(test.stat, test.labels).astype(float)
+    voxels = peak_voxels(fitted.stat, test.labels).astype(float)
     return convert(apply(affine, voxels), profile.space, "MNI", profile.transform)
 
 
 def _outcome(
-    claim: Claimed, levels: Mapping[str, str], found: Sequence[_Found], *, published: bool
+    claim: Claimed, levels: Mapping[str, str], clusters: Sequence[_Observed], *, published: bool
 ) -> Outcome:
     """Whether the claim holds, and the p of the cluster in question.
 
@@ -117,10 +104,10 @@ def _outcome(
     of any, is the one in question.
     """
     if not claim.peaks:
-        smallest = min((cluster.p for cluster in found), default=1.0)
-        return Outcome(levels, published, holds=not any(c.finding for c in found), p=smallest)
+        smallest = min((cluster.p for cluster in clusters), default=1.0)
+        return Outcome(levels, published, holds=not any(c.finding for c in clusters), p=smallest)
     near = [
-        [c for c in found if np.linalg.norm(c.peak - np.array(peak)) <= SAME_PLACE_MM]
+        [c for c in clusters if np.linalg.norm(c.peak - np.array(peak)) <= SAME_PLACE_MM]
         for peak in claim.peaks
     ]
     return Outcome(

@@ -141,11 +141,13 @@ class ClaimCurve:
 
     @property
     def influences(self) -> tuple[Influence, ...]:
-        """Factors of the ALE specifications by falling influence.
+        """Factors of the specifications of the profile's own method, by falling influence.
 
-        Other estimators are compared under few choices and would not be balanced with the rest.
+        The first outcomes are theirs. Other estimators are compared under few choices and would not
+        be balanced with the rest.
         """
-        grid = [outcome for outcome in self.run if outcome.choices["estimator"] == "ALE"]
+        leading = self.outcomes[0].choices["estimator"] if self.outcomes else ""
+        grid = [outcome for outcome in self.run if outcome.choices["estimator"] == leading]
         found = [_influence(f, grid) for f in grid[0].choices] if grid else []
         return tuple(
             sorted((i for i in found if len(i.share) > 1), key=lambda i: (-i.explained, i.factor))
@@ -165,7 +167,7 @@ def _influence(factor: str, outcomes: list[Outcome]) -> Influence:
 
 
 @dataclass(frozen=True)
-class Place:
+class DifferenceCluster:
     """A cluster of a comparison: its peak (MNI mm), its volume and the z of its peak."""
 
     peak_mni: Coordinate
@@ -180,9 +182,9 @@ class Difference:
     `assignments` is the number of ways to divide the experiments into groups of these sizes: a
     two-sided permutation p can be no smaller than 2 over it. `shared` are units in both, which the
     permutation treats as different. `first_more` and `second_more` are not corrected;
-    `smallest_p_fwe` is the smallest voxel-level family-wise p anywhere. `both` and
-    `both_corrected` are conjunctions: of what passes the cluster-forming threshold, and of the
-    significant clusters.
+    `smallest_p_fwe` is the smallest voxel-level family-wise p anywhere. `both` is the conjunction
+    of what passes the cluster-forming threshold. `permutations` counts the divisions that were
+    tried: all of them where the plan asks for no fewer.
     """
 
     comparison: str
@@ -191,10 +193,9 @@ class Difference:
     assignments: int
     permutations: int
     smallest_p_fwe: float
-    first_more: tuple[Place, ...]
-    second_more: tuple[Place, ...]
-    both: tuple[Place, ...]
-    both_corrected: tuple[Place, ...]
+    first_more: tuple[DifferenceCluster, ...]
+    second_more: tuple[DifferenceCluster, ...]
+    both: tuple[DifferenceCluster, ...]
 
     @property
     def smallest_p(self) -> float:

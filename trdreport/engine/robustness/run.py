@@ -41,15 +41,15 @@ _FEWEST = TypeAdapter(int | None)
 _OUTCOMES = TypeAdapter(tuple[tuple[Outcome, ...], ...])
 _DIFFERENCE = TypeAdapter(Difference)
 
-Place = tuple[str, ...]
-"""Says which answer a piece of work is part of."""
+Answer = tuple[str, ...]
+"""Says which answer a piece of work is part of: its kind, then the run, cluster or claims."""
 
 
 @dataclass(frozen=True)
 class Piece:
-    """One stored piece of work: where it belongs, what it depends on, how it is made and read."""
+    """One stored piece of work: its answer, what it depends on, how it is made and read."""
 
-    place: Place
+    answer: Answer
     inputs: tuple[bytes | str, ...]
     make: Callable[[], bytes]
     reader: TypeAdapter[Any]
@@ -102,21 +102,21 @@ def run_robustness(
     )
 
 
-Made = Mapping[Place, list[Any]]
+Made = Mapping[Answer, list[Any]]
 
 
 def _made(store: Store, pieces: list[Piece], done: Callable[[int, int], None]) -> Made:
-    """What the pieces give, by place, in their order; missing ones are made side by side."""
+    """What the pieces give, by answer, in their order; missing ones are made side by side."""
 
     def run(make: Iterable[Callable[[], bytes]]) -> list[bytes]:
         missing = list(make)
         count = iter(range(1, len(missing) + 1))
         return side_by_side(missing, done=lambda: done(next(count), len(missing)))
 
-    wanted = [Wanted(p.place[0], p.inputs, p.make, p.reader.validate_json) for p in pieces]
-    made: dict[Place, list[Any]] = {}
+    wanted = [Wanted(p.answer[0], p.inputs, p.make, p.reader.validate_json) for p in pieces]
+    made: dict[Answer, list[Any]] = {}
     for piece, answer in zip(pieces, store.remember_all(wanted, run), strict=True):
-        made.setdefault(piece.place, []).append(answer)
+        made.setdefault(piece.answer, []).append(answer)
     return made
 
 
@@ -182,8 +182,8 @@ def _specification_pieces(registry: Registry) -> Iterable[Piece]:
         return
     for analysis in dict.fromkeys(claim.analysis for claim in registry.published.results):
         run = registry.run(analysis)
-        own = [claim for claim in registry.published.results if claim.analysis == analysis]
-        claims = tuple(Claimed(p.readout, _peaks_mni(p, run.profile)) for p in own)
+        of_analysis = [claim for claim in registry.published.results if claim.analysis == analysis]
+        claims = tuple(Claimed(p.readout, _peaks_mni(p, run.profile)) for p in of_analysis)
         grid = list(cells(registry, run, multiverse))
         for start in range(0, len(grid), CELLS_A_PIECE):
             yield _specification_piece(run, grid[start : start + CELLS_A_PIECE], claims)
@@ -195,7 +195,7 @@ def _specification_pieces(registry: Registry) -> Iterable[Piece]:
 def _specification_piece(run: Run, some: list[Cell], claims: tuple[Claimed, ...]) -> Piece:
     inputs: list[bytes | str] = [repr(claims), _json(run.profile)]
     for cell in some:
-        inputs += [cell.estimator, table_json(cell.table), *map(_json, cell.profiles)]
+        inputs += [table_json(cell.table), *map(_json, cell.profiles)]
     return Piece(
         ("specifications", run.analysis.id, *(claim.readout for claim in claims)),
         tuple(inputs),
@@ -217,8 +217,8 @@ def _curves(registry: Registry, made: Made) -> tuple[ClaimCurve, ...]:
         if kind == "specifications":
             analysis, *readouts = place
             for part in parts:
-                for readout, own in zip(readouts, part, strict=True):
-                    outcomes.setdefault((analysis, readout), []).extend(own)
+                for readout, of_readout in zip(readouts, part, strict=True):
+                    outcomes.setdefault((analysis, readout), []).extend(of_readout)
     return tuple(
         ClaimCurve(
             published.analysis,
@@ -255,7 +255,7 @@ def _difference_pieces(registry: Registry, results: Mapping[str, Result]) -> Ite
 
 
 def _side(result: AnalysisResult) -> tuple[ExperimentTable, Mapping[str, FloatMap]]:
-    return result.table, {name: result.maps[name] for name in ("z", "p", "p_fwe")}
+    return result.table, {name: result.maps[name] for name in ("z", "p")}
 
 
 def _differences(

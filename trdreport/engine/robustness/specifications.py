@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from itertools import product
 
 from trdreport.brain.spaces import Coordinate
+from trdreport.engine.estimators import estimator
 from trdreport.engine.results import ExperimentTable
 from trdreport.engine.selection import experiment_table
 from trdreport.model.plan import Mask, Multiverse, Profile, Run
 from trdreport.records.loading import Registry
 
-WORDS = {
+LEVELS = {
     "exact": "exact", "voxel": "nearest voxel",
     "sum": "all groups", "patients": "patients", "smaller_group": "smaller group",
 }  # fmt: skip
@@ -28,7 +29,6 @@ class Claimed:
 class Cell:
     """Specifications that differ in the cluster-forming p alone: one estimation serves them."""
 
-    estimator: str
     table: ExperimentTable
     profiles: tuple[Profile, ...]
 
@@ -38,7 +38,7 @@ Contents = frozenset[tuple[int, frozenset[Coordinate]]]
 
 
 def cells(registry: Registry, run: Run, multiverse: Multiverse) -> Iterator[Cell]:
-    """The ALE specifications of an analysis.
+    """The specifications of an analysis by the method of its profile.
 
     Where pooling by cohort changes nothing, it is no specification of its own.
     """
@@ -63,7 +63,6 @@ def cells(registry: Registry, run: Run, multiverse: Multiverse) -> Iterator[Cell
         seen.add(key)
         for mask in multiverse.mask:
             yield Cell(
-                "ALE",
                 table,
                 tuple(
                     profile.model_copy(update={"mask": mask, "cluster_forming_p": p})
@@ -81,37 +80,40 @@ def _contents(table: ExperimentTable) -> Contents:
 
 
 def other_cells(registry: Registry, run: Run, multiverse: Multiverse) -> Iterator[Cell]:
-    """Specifications of the estimators that only NiMARE runs: the run's own choices, by unit."""
+    """Specifications by other methods than the profile's: its other choices, by unit."""
     seen: set[tuple[str, Contents]] = set()
-    for estimator, unit in product(multiverse.other_estimators, multiverse.unit):
+    others = [name for name in multiverse.other_estimators if name != run.profile.method]
+    for method, unit in product(others, multiverse.unit):
         profile = run.profile.model_copy(
-            update={"unit": unit, "permutations": multiverse.other_permutations}
+            update={
+                "method": method,
+                "unit": unit,
+                "permutations": multiverse.other_permutations,
+            }
         )
         table = experiment_table(registry, Run(run.analysis, run.profile_id, profile))
-        if (estimator, _contents(table)) not in seen:
-            seen.add((estimator, _contents(table)))
-            yield Cell(estimator, table, (profile,))
+        if (method, _contents(table)) not in seen:
+            seen.add((method, _contents(table)))
+            yield Cell(table, (profile,))
 
 
-def choices(
-    profile: Profile, estimator: str = "ALE", *, corrected: bool = True
-) -> Mapping[str, str]:
+def choices(profile: Profile, *, corrected: bool = True) -> Mapping[str, str]:
     """A profile's level of each factor, in words.
 
     The uncorrected readout has a threshold of its own and no cluster-forming p. The kernels of
-    estimators other than ALE know neither sample sizes nor places between voxels.
+    some methods know neither sample sizes nor places between voxels.
     """
-    ale = estimator == "ALE"
+    sized = estimator(profile.method).sized
     levels = {
-        "estimator": estimator,
+        "estimator": profile.method,
         "space": profile.space if profile.space == "MNI" else f"TAL, {profile.transform}",
-        "foci": WORDS[profile.foci] if ale else WORDS["voxel"],
-        "sample size": WORDS[profile.sample_size] if ale else "not used",
+        "foci": LEVELS[profile.foci] if sized else LEVELS["voxel"],
+        "sample size": LEVELS[profile.sample_size] if sized else "not used",
         "unit": profile.unit,
         "mask": mask_name(profile.mask),
     }
     if corrected:
-        levels["cluster-forming p"] = f"{profile.cluster_forming_p:f}"
+        levels["cluster-forming p"] = f"{profile.cluster_forming_p.normalize():f}"
     return levels
 
 

@@ -23,6 +23,8 @@ RULES: tuple[Rule, ...] = (
     studies.studies_search_the_whole_brain,
     studies.elsewhere_names_a_field,
     plan.plan_is_consistent,
+    plan.profiles_are_told_apart,
+    plan.sample_sizes_count_somebody,
     plan.comparisons_are_possible,
     plan.multiverse_holds_what_was_published,
     plan.claims_name_analyses,

@@ -1,7 +1,7 @@
 """Rules about ids, citations, the analysis plan and the published claims."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ def ids_are_unique(files: Files) -> Iterator[Problem]:
                 yield study.file.problem((name,), f"'{value}' stands in two studies; rename one")
     for entry, key in ((files.plan, "analyses"), (files.search, "searches")):
         yield from _repeated(entry, key, lambda item: item.id, "id")
+    yield from _repeated(files.plan, "analyses", lambda item: item.title, "title")
     yield from _repeated(files.published, "totals", lambda item: item.id, "id")
     yield from _repeated(files.review, "eligibility", lambda item: item.id, "id")
 
@@ -74,8 +75,41 @@ def plan_is_consistent(files: Files) -> Iterator[Problem]:
         yield from _pooling(file, loc, analysis)
 
 
+def profiles_are_told_apart(files: Files) -> Iterator[Problem]:
+    """No two profiles have the same title."""
+    seen: set[str] = set()
+    for name, profile in files.plan.record.profiles.items() if good(files.plan) else ():
+        if profile.title in seen:
+            message = f"'{profile.title}' is the title of a profile above; choose another"
+            yield files.plan.file.problem(("profiles", name, "title"), message)
+        seen.add(profile.title)
+
+
+def sample_sizes_count_somebody(files: Files) -> Iterator[Problem]:
+    """Under a profile that counts patients, every contrast of an analysis compares some."""
+    if not (good(files.plan) and good(files.review)):
+        return
+    plan, groups = files.plan.record, files.review.record.groups
+    for index, analysis in enumerate(plan.analyses):
+        under = (analysis.profile, *analysis.also_under)
+        counting = [
+            name
+            for name in under
+            if name in plan.profiles and plan.profiles[name].sample_size == "patients"
+        ]
+        for number, contrast in enumerate(analysis.contrasts if counting else ()):
+            compared = split_contrast(contrast)
+            declared = all(group in groups for group in compared)
+            if declared and not any(groups[group].patients for group in compared):
+                message = (
+                    f"{contrast} compares no patients, whom the profile '{counting[0]}' counts as"
+                    " sample size; leave it out or choose another sample_size there"
+                )
+                yield files.plan.file.problem(("analyses", index, "contrasts", number), message)
+
+
 def comparisons_are_possible(files: Files) -> Iterator[Problem]:
-    """Comparisons name two analyses with the same leading profile."""
+    """Comparisons name two analyses with the same leading profile, by ALE."""
     if not good(files.plan):
         return
     file, plan = files.plan.file, files.plan.record
@@ -93,21 +127,27 @@ def comparisons_are_possible(files: Files) -> Iterator[Problem]:
             if profiles[0] != profiles[1]:
                 message = f"is led by '{profiles[1]}', the first by '{profiles[0]}'; compare alike"
                 yield file.problem((*loc, "second"), message)
+            profile = plan.profiles.get(profiles[0])
+            if profile is not None and profile.method != "ALE":
+                message = f"is led by {profile.method}; only analyses by ALE can be subtracted"
+                yield file.problem((*loc, "first"), message)
 
 
 def multiverse_holds_what_was_published(files: Files) -> Iterator[Problem]:
-    """The choices of every leading profile are among those of the multiverse."""
+    """The choices of every leading profile are among those of the multiverse, each once."""
     if not good(files.plan) or files.plan.record.multiverse is None:
         return
     file, plan = files.plan.file, files.plan.record
     grid = plan.multiverse
-    spaces = [
-        (where.space, where.transform if where.space == "TAL" else "") for where in grid.spaces
-    ]
+    spaces = [(where.space, where.transform) for where in grid.spaces]
+    in_words = [space if space == "MNI" else (space, transform) for space, transform in spaces]
+    yield from _twice(file, ("multiverse", "spaces"), in_words)
+    for field in ("foci", "sample_size", "unit", "mask", "cluster_forming_p", "other_estimators"):
+        yield from _twice(file, ("multiverse", field), getattr(grid, field))
     for name in dict.fromkeys(a.profile for a in plan.analyses if a.profile in plan.profiles):
         profile = plan.profiles[name]
-        space = (profile.space, profile.transform if profile.space == "TAL" else "")
-        for field, own, offered in (
+        space = (profile.space, profile.transform)
+        for field, chosen, offered in (
             ("spaces", space, spaces),
             ("foci", profile.foci, grid.foci),
             ("sample_size", profile.sample_size, grid.sample_size),
@@ -115,9 +155,15 @@ def multiverse_holds_what_was_published(files: Files) -> Iterator[Problem]:
             ("mask", profile.mask, grid.mask),
             ("cluster_forming_p", profile.cluster_forming_p, grid.cluster_forming_p),
         ):
-            if own not in offered:
+            if chosen not in offered:
                 message = f"lacks the choice of the profile '{name}'; add it"
                 yield file.problem(("multiverse", field), message)
+
+
+def _twice(file: YamlFile, loc: Path_, values: Sequence[Any]) -> Iterator[Problem]:
+    for number, value in enumerate(values):
+        if value in values[:number]:
+            yield file.problem((*loc, number), "stands twice; remove one")
 
 
 def calibration_names_a_run(files: Files) -> Iterator[Problem]:
@@ -145,10 +191,7 @@ def _pooling(file: YamlFile, loc: Path_, analysis: Any) -> Iterator[Problem]:
     if (pools or len(analysis.modalities) > 1) and not analysis.reason:
         yield file.problem(loc, "pools directions or modalities; say why in 'reason'")
     for name in ("modalities", "contrasts"):
-        values = getattr(analysis, name)
-        for number, value in enumerate(values):
-            if value in values[:number]:
-                yield file.problem((*loc, name, number), f"'{value}' stands twice; remove one")
+        yield from _twice(file, (*loc, name), getattr(analysis, name))
 
 
 def claims_name_analyses(files: Files) -> Iterator[Problem]:
@@ -165,6 +208,7 @@ def claims_name_analyses(files: Files) -> Iterator[Problem]:
         loc: Path_ = ("results", index)
         if analyses is not None:
             yield from known_word(file, (*loc, "analysis"), result.analysis, analyses)
+        yield from _readout(files, loc, result)
         if (result.analysis, result.readout) in seen:
             yield file.problem(loc, "this analysis and readout stand above; keep one")
         seen.add((result.analysis, result.readout))
@@ -178,3 +222,18 @@ def claims_name_analyses(files: Files) -> Iterator[Problem]:
         loc = ("totals", index)
         yield from known_word(file, (*loc, "group"), total.group, ["all", *groups])
         yield from known_word(file, (*loc, "modality"), total.modality, ["all", *modalities])
+
+
+def _readout(files: Files, loc: Path_, result: Any) -> Iterator[Problem]:
+    """A claim is of a readout that its analysis's leading profile has."""
+    if not good(files.plan):
+        return
+    plan = files.plan.record
+    profiles = {analysis.id: plan.profiles.get(analysis.profile) for analysis in plan.analyses}
+    profile = profiles.get(result.analysis)
+    if profile is not None and result.readout not in profile.readouts:
+        message = (
+            f"'{result.readout}' is no readout of {result.analysis}, which has"
+            f" {' and '.join(profile.readouts)}; correct it or the profile's exploratory_p"
+        )
+        yield files.published.file.problem((*loc, "readout"), message)
