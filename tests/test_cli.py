@@ -4,6 +4,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -167,7 +168,7 @@ def test_a_store_is_shown_and_pruned(tmp_path: Path) -> None:
     missing = trdreport("store", "--cache", str(tmp_path / "store"))
     assert (missing.returncode, missing.stdout) == (0, f"{tmp_path}/store: nothing is stored\n")
     with open_store(tmp_path / "store") as opened:
-        opened.remember("map", ("a",), lambda: b"one", bytes)
+        opened.remember("map", ("a",), partial(bytes, b"one"), bytes)
     shown = trdreport("store", "--cache", str(tmp_path / "store"))
     assert shown.stdout == "map: 1 entries, 0.0 MB\n"
     pruned = trdreport("store", "--cache", str(tmp_path / "store"), "--prune", "0")

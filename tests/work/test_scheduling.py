@@ -1,22 +1,26 @@
 """The same numbers from threads, from a Dask cluster, and from a cluster that loses a worker."""
 
 import json
+import pickle
 import signal
 import subprocess
 import sys
 import threading
 import time
+import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.conftest import ROOT
-from trdreport.engine.null import NullPlan, permute, plan_null
-from trdreport.work.scheduling import ClusterError, DaskCluster, Local, dask_cluster
+from trdreport.engine.null import NullPlan, draw, permute, plan_null, run_chunk
+from trdreport.work.fingerprints import fingerprint
+from trdreport.work.scheduling import ClusterError, DaskCluster, Local, _remote, dask_cluster
 
 QUIET = ["--no-dashboard"]
 
@@ -86,6 +90,15 @@ def test_a_cluster_gives_the_same_null_even_when_a_worker_is_killed(
     np.testing.assert_array_equal(whole.size, alone.size[:500])
     for name in ("ale", "size", "mass"):
         np.testing.assert_array_equal(getattr(survived, name), getattr(alone, name))
+
+
+def test_a_worker_with_other_code_refuses(plan: NullPlan) -> None:
+    work = partial(run_chunk, plan, 0.02, 5)
+    packed = zlib.compress(pickle.dumps(work))
+    chunk = _remote(range(2), packed=packed, digest=fingerprint(work))
+    np.testing.assert_array_equal(chunk, work(range(2)))
+    with pytest.raises(ClusterError, match="a worker runs another version of trdreport"):
+        _remote(range(2), packed=packed, digest=fingerprint(draw))
 
 
 def _wait_for_chunks(remote: DaskCluster, count: int, done: object) -> bool:

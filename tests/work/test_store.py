@@ -9,13 +9,15 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from tests.conftest import ROOT
-from trdreport.engine import run
+from trdreport.engine import analysis, run
 from trdreport.engine.codec import decode, encode
 from trdreport.engine.results import AnalysisResult, ExperimentTable
 from trdreport.errors import DataError
@@ -31,7 +33,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def remember(store: Store, kind: str, name: str, content: bytes) -> bytes:
-    return store.remember(kind, (name,), lambda: content, bytes)
+    return store.remember(kind, (name,), partial(bytes, content), bytes)
 
 
 def entry(store: Store, kind: str = "map") -> Path:
@@ -46,9 +48,9 @@ def test_an_entry_is_made_once(store: Store) -> None:
 
 
 def test_other_inputs_are_another_entry(store: Store) -> None:
-    store.remember("map", ("a", "bc"), lambda: b"one", bytes)
-    assert store.remember("map", ("ab", "c"), lambda: b"two", bytes) == b"two"
-    assert store.remember("pdf", ("a", "bc"), lambda: b"three", bytes) == b"three"
+    store.remember("map", ("a", "bc"), partial(bytes, b"one"), bytes)
+    assert store.remember("map", ("ab", "c"), partial(bytes, b"two"), bytes) == b"two"
+    assert store.remember("pdf", ("a", "bc"), partial(bytes, b"three"), bytes) == b"three"
 
 
 def test_without_a_folder_nothing_is_kept() -> None:
@@ -238,7 +240,7 @@ def test_what_cannot_be_read_back_is_made_again(store: Store) -> None:
     """An entry may be whole and still not be what its reader knows."""
     remember(store, "map", "a", b"one")
     with pytest.warns(UserWarning, match="damaged entry"):
-        assert store.remember("map", ("a",), lambda: b"2", int) == 2
+        assert store.remember("map", ("a",), partial(bytes, b"2"), int) == 2
 
 
 def test_old_entries_are_pruned(store: Store) -> None:
@@ -321,10 +323,11 @@ def test_a_device_is_no_store() -> None:
 def test_what_a_killed_writer_left_is_neither_read_nor_in_the_way(tmp_path: Path) -> None:
     root = tmp_path / "store"
     code = (
-        "import os, sys; from pathlib import Path; from trdreport.work.store import open_store\n"
+        "import os, sys; from functools import partial; from pathlib import Path\n"
+        "from trdreport.work.store import open_store\n"
         "os.replace = lambda *_, **__: os.kill(os.getpid(), 9)\n"
         "with open_store(Path(sys.argv[1])) as store:\n"
-        "    store.remember('map', ('a',), lambda: b'one', bytes)"
+        "    store.remember('map', ('a',), partial(bytes, b'one'), bytes)"
     )
     for _ in range(2):
         assert subprocess.run([sys.executable, "-c", code, root], check=False).returncode == -9
@@ -353,13 +356,13 @@ def test_a_second_build_waits(tmp_path: Path) -> None:
 def computed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Number of foci of each analysis that is really computed; the computing itself is real."""
     calls: list[int] = []
-    original = run._run
+    original = analysis.run_analysis
 
-    def counted(table: ExperimentTable, *rest: object) -> bytes:
+    def counted(run: str, table: ExperimentTable, *rest: Any, **named: Any) -> AnalysisResult:
         calls.append(table.n_foci)
-        return original(table, *rest)  # type: ignore[arg-type]
+        return original(run, table, *rest, **named)
 
-    monkeypatch.setattr(run, "_run", counted)
+    monkeypatch.setattr(analysis, "run_analysis", counted)
     return calls
 
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from platform import python_version
@@ -154,7 +155,10 @@ def build(
             **gallery.files,
             "figures/prisma.svg": flow,
             "figures/prisma.png": store.remember(
-                "flow", (flow,), lambda: picture(flow, own), bytes
+                "flow",
+                (flow, *(part for pair in sorted(own.items()) for part in pair)),
+                partial(picture, flow, own),
+                bytes,
             ),
             **viewer_files(registry, results, store),
             **render_pages(templates, report, numbers),
@@ -183,7 +187,7 @@ def _pdf(page: str, files: Mapping[str, bytes], store: Store, *, archive: bool) 
     }
     parts = (*((name, files[name]) for name in used), *sorted(attached.items()))
     inputs = (page, *(part for pair in parts for part in pair))
-    return store.remember("pdf", inputs, lambda: write_pdf(page, files, attached), bytes)
+    return store.remember("pdf", inputs, partial(write_pdf, page, files, attached), bytes)
 
 
 def _tenths(step: Step) -> Callable[[int, int], None]:

@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 from collections.abc import Iterable, Mapping
+from functools import partial
 
 import nibabel as nib
 import numpy as np
@@ -150,7 +151,7 @@ def _stored_nifti(
     store: Store, volume: NDArray[np.float64], affine: NDArray[np.float64], code: str
 ) -> bytes:
     inputs = (volume.astype(np.float32).tobytes(), affine.tobytes(), code)
-    return store.remember("map", inputs, lambda: nifti(volume, affine, code), bytes)
+    return store.remember("map", inputs, partial(nifti, volume, affine, code), bytes)
 
 
 def nifti(volume: NDArray[np.float64], affine: NDArray[np.float64], code: str) -> bytes:

@@ -348,14 +348,18 @@ def _grouped(found: Iterable[tuple[Told, str]], direction: str) -> Groups:
 
 
 def _near(mni: Coordinate, store: Store) -> dict[str, float]:
-    from trdreport.brain.atlas import load_atlas
-
     return store.remember(
         "near",
         (json.dumps([float(v) for v in mni]), str(SAME_PLACE_MM)),
-        lambda: json.dumps(load_atlas().within(mni, SAME_PLACE_MM)).encode(),
+        partial(_find_near, mni, SAME_PLACE_MM),
         _DISTANCES.validate_json,
     )
+
+
+def _find_near(mni: Coordinate, reach_mm: float) -> bytes:
+    from trdreport.brain.atlas import load_atlas
+
+    return json.dumps(load_atlas().within(mni, reach_mm)).encode()
 
 
 def _direction(cluster: Cluster, case: str) -> str:

@@ -56,7 +56,7 @@ def draw_gallery(
     of_runs = {run.id: list(_of_run(registry, run, results[run.id])) for run in registry.plan.runs}
     trust = trust_sketches(registry, results, robustness) if robustness else {}
     sketches = [*general, *chain(*of_runs.values()), *chain(*trust.values())]
-    wanted = [Wanted("figure", (_fingerprint(s.draw),), s.draw, bytes) for s in sketches]
+    wanted = [Wanted("figure", (str(joblib.hash(s.draw.args)),), s.draw, bytes) for s in sketches]
     drawings = store.remember_all(wanted, side_by_side)
     drawn = {s.id: s.figure(drawing) for s, drawing in zip(sketches, drawings, strict=True)}
 
@@ -73,10 +73,6 @@ def draw_gallery(
             )
         ),
     )
-
-
-def _fingerprint(draw: "partial[bytes]") -> str:
-    return str(joblib.hash((draw.func.__name__, draw.args)))
 
 
 def _regions(registry: Registry, store: Store) -> Iterator[Sketch]:
@@ -127,15 +123,17 @@ def _regions_by_direction(
 
 
 def _region_names(store: Store, mni: list[list[float]]) -> set[str]:
-    def find() -> bytes:
-        from trdreport.brain.atlas import load_atlas
-
-        labels = [load_atlas().label((x, y, z)) for x, y, z in mni]
-        names = {label.name for label in labels if label.distance_mm <= REGION_REACH_MM}
-        return json.dumps(sorted(names)).encode()
-
+    make = partial(_find_names, mni, REGION_REACH_MM)
     inputs = (json.dumps(mni), str(REGION_REACH_MM))
-    return store.remember("regions", inputs, find, _NAMES.validate_json)
+    return store.remember("regions", inputs, make, _NAMES.validate_json)
+
+
+def _find_names(mni: list[list[float]], reach_mm: float) -> bytes:
+    from trdreport.brain.atlas import load_atlas
+
+    labels = [load_atlas().label((x, y, z)) for x, y, z in mni]
+    names = {label.name for label in labels if label.distance_mm <= reach_mm}
+    return json.dumps(sorted(names)).encode()
 
 
 def _of_run(registry: Registry, run: Run, result: Result) -> Iterator[Sketch]:

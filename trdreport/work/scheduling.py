@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from trdreport.work.store import code_digest
+from trdreport.work.fingerprints import fingerprint
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -58,7 +58,7 @@ class DaskCluster:
         """`work` of every chunk; raises ClusterError when no worker could do it."""
         packed = zlib.compress(pickle.dumps(work))
         futures = self.client.map(
-            _remote, chunks, packed=packed, digest=code_digest(), pure=False, key="permutations"
+            _remote, chunks, packed=packed, digest=fingerprint(work), pure=False, key="permutations"
         )
         try:
             done: list[Chunk] = self.client.gather(futures)
@@ -69,14 +69,14 @@ class DaskCluster:
 
 
 def _remote(chunk: range, packed: bytes, digest: str) -> Chunk:
-    if code_digest() != digest:
-        raise ClusterError("a worker runs another version of trdreport or of its libraries")
-    return _unpack(packed)(chunk)
+    return _unpack(packed, digest)(chunk)
 
 
 @lru_cache(maxsize=2)
-def _unpack(packed: bytes) -> Work:
+def _unpack(packed: bytes, digest: str) -> Work:
     work: Work = pickle.loads(zlib.decompress(packed))  # noqa: S301 (our own, from the scheduler)
+    if fingerprint(work) != digest:
+        raise ClusterError("a worker runs another version of trdreport or of its libraries")
     return work
 
 

