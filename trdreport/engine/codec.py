@@ -10,12 +10,10 @@ from pydantic import TypeAdapter
 
 from trdreport.brain.search_volume import analysis_mask
 from trdreport.engine.results import (
-    CLUSTER_FWE,
     AnalysisResult,
     Cluster,
     ExperimentTable,
     ReadoutResult,
-    uncorrected,
 )
 from trdreport.model.plan import Profile
 
@@ -70,7 +68,7 @@ def decode(content: bytes, run: str, table: ExperimentTable, profile: Profile) -
     mask, affine = analysis_mask(profile)
     head, _, body = content.partition(b"\n")
     readouts = _READOUTS.validate_json(head)
-    if [r.readout for r in readouts] != [CLUSTER_FWE, uncorrected(profile)]:
+    if [r.readout for r in readouts] != list(profile.readouts):
         raise ValueError("has other readouts")
     voxels = int(mask.sum())
     layout = np.dtype(
