@@ -8,8 +8,9 @@ from trdreport.engine.selection import experiment_table
 from trdreport.exchange.citing import csl_json
 from trdreport.exchange.delimited import to_csv
 from trdreport.exchange.formats import of_registry, sleuth, studyset, write_csv
+from trdreport.model.kinds import BIBLIOGRAPHY
 from trdreport.model.review import Search
-from trdreport.records.loading import BIBLIOGRAPHY, Registry
+from trdreport.records.loading import Registry
 
 REGION_LOST = "names of regions and peak statistics"
 
