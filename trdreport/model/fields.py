@@ -110,6 +110,7 @@ def declared(
     names: str = "",
     page: bool = True,
     absent: str = "",
+    spaced: str = "",
     **limits: Any,
 ) -> Any:
     """One field, declared once for everything that reads or prints it.
@@ -117,9 +118,10 @@ def declared(
     `label` is its name for readers and `unit` stands behind it; `example` is a value as a record
     has it, `wrong` one that is refused. Short words in it are explained by `names`, a vocabulary of
     the review. A field with `page=False` has no row of its own on a study's page. `absent` is
-    printed where a study has no such group. `limits` are those of pydantic's Field.
+    printed where a study has no such group, and spaces around the sign `spaced`. `limits` are those
+    of pydantic's Field.
     """
-    told = {"unit": unit, "wrong": wrong, "names": names, "absent": absent}
+    told = {"unit": unit, "wrong": wrong, "names": names, "absent": absent, "spaced": spaced}
     extra: dict[str, Any] = {key: value for key, value in told.items() if value} | (
         {} if page else {"page": False}
     )

@@ -17,8 +17,8 @@ class Part:
     """One field of a model.
 
     `record` is the model of what it holds: of the record itself, of each item of a list, or of
-    each value of a mapping by name (`keyed`). `words` says that its value is one of a few words,
-    `numeric` that it is a number, or a mean with its SD.
+    each value of a mapping by name (`keyed`; `many` for both). `words` says that its value is one
+    of a few words, `numeric` that it is a number, or a mean with its SD.
     """
 
     name: str
@@ -28,9 +28,11 @@ class Part:
     names: str
     page: bool
     absent: str
+    spaced: str
     required: bool
     record: type[Record] | None
     keyed: bool
+    many: bool
     words: bool
     numeric: bool
 
@@ -54,19 +56,19 @@ def parts(model: type[Record]) -> Mapping[str, Part]:
 def part_at(model: type[Record], path: Iterable[str | int]) -> Part:
     """What is declared of a place in a record; raises KeyError where a record has none.
 
-    Names of groups and the like and numbers of items say nothing of a field.
+    Behind a field with many items stands the name or the number of one, whatever it is.
     """
     found: Part | None = None
     inside: type[Record] | None = model
-    named = False
+    item = False
     for step in path:
-        if isinstance(step, int) or named:
-            named = False
+        if item:
+            item = False
         elif inside is None:
             raise KeyError(step)
         else:
-            found = parts(inside)[step]
-            inside, named = found.record, found.keyed
+            found = parts(inside)[str(step)]
+            inside, item = found.record, found.many
     if found is None:
         raise KeyError(path)
     return found
@@ -85,16 +87,18 @@ def _part(name: str, info: FieldInfo) -> Part:
         names=str(extra.get("names", "")),
         page=bool(extra.get("page", True)),
         absent=str(extra.get("absent", "")),
+        spaced=str(extra.get("spaced", "")),
         required=info.is_required(),
         record=records[0] if records else None,
         keyed=dict in types,
+        many=dict in types or tuple in types,
         words=any(isinstance(t, str) and t not in UNKNOWN_WORDS for t in types),
-        numeric=dict not in types and (spread or int in types or Decimal in types),
+        numeric=not {dict, tuple} & set(types) and (spread or int in types or Decimal in types),
     )
 
 
 def _types(annotation: Any) -> Iterator[Any]:
-    """The plain types in an annotation, `dict` for a mapping, and the words of its literals."""
+    """The plain types in an annotation, among them dict and tuple, and words of literals."""
     origin, inner = get_origin(annotation), get_args(annotation)
     if origin is Literal:
         yield from inner
@@ -107,6 +111,7 @@ def _types(annotation: Any) -> Iterator[Any]:
         yield dict
         yield from _types(inner[1])
     elif origin is tuple:
+        yield tuple
         yield from _types(inner[0])
     else:
         yield annotation

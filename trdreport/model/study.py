@@ -1,6 +1,7 @@
 """A study record: one included study, as its paper and the review print it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Annotated, Literal
 
 import numpy as np
@@ -129,6 +130,7 @@ class ContrastResult(Record):
             label="Contrast",
             example="TRD>HC",
             wrong="TRD vs HC",
+            spaced=">",
         ),
     ]
     space: Annotated[
@@ -208,7 +210,7 @@ class TrdDefinition(Record):
         Maybe[Positive],
         declared(
             "Least duration of each trial, in weeks.",
-            label="Duration of a trial, at least",
+            label="Each trial at least",
             unit="weeks",
             example=6,
             wrong="6-8",
@@ -226,7 +228,7 @@ class TrdDefinition(Record):
         Text,
         declared(
             "The criterion as the review's table has it.",
-            label="Criterion of resistance",
+            label="Criterion of resistance as printed",
             example="2 AD of different classes for 6 weeks",
         ),
     ]
@@ -609,3 +611,91 @@ class Study(Record):
     def n(self, group: str) -> int:
         """Participants in `group`; 0 when the study has no such group."""
         return self.groups[group].n if group in self.groups else 0
+
+
+TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "table-1": (
+            "label",
+            "country",
+            "groups[all].n",
+            "groups[cases].age_years",
+            "groups[cases].female_percent",
+            "diagnosis.criteria",
+            "trd_definition.as_printed",
+            "groups[patients].clinical.onset_age_years",
+            "groups[patients].clinical.illness_duration_years|illness_duration_months",
+            "groups[cases].clinical.severity.scale",
+            "groups[patients].clinical.severity",
+            "groups[patients].clinical.medication_percent|medication_status",
+            "quality.score",
+        ),
+        "table-2": (
+            "label",
+            "imaging.modality",
+            "imaging.measure",
+            "imaging.field_strength_tesla",
+            "contrasts[each].contrast",
+            "contrasts[each].foci[each].x",
+            "contrasts[each].foci[each].y",
+            "contrasts[each].foci[each].z",
+            "contrasts[each].space",
+        ),
+        "definitions": (
+            "label",
+            "trd_definition.failed_trials",
+            "trd_definition.different_classes",
+            "trd_definition.weeks",
+            "trd_definition.staging",
+            "diagnosis.polarity",
+            "trd_definition.summary",
+        ),
+        "acquisition": (
+            "label",
+            "imaging.modality",
+            "imaging.measure",
+            "imaging.field_strength_tesla",
+            "imaging.scanner",
+            "imaging.software",
+            "imaging.smoothing_fwhm_mm",
+            "imaging.height_threshold_p",
+            "imaging.correction",
+        ),
+        "quality": (
+            "label",
+            "quality.instrument",
+            "quality.score",
+            "quality.maximum",
+            "quality.items",
+        ),
+        "foci": (
+            "contrasts[each].contrast",
+            "contrasts[each].foci[each].x",
+            "contrasts[each].foci[each].y",
+            "contrasts[each].foci[each].z",
+            "contrasts[each].space",
+            "contrasts[each].foci[each].region",
+            "contrasts[each].foci[each].t_value",
+            "contrasts[each].foci[each].z_value",
+            "contrasts[each].foci[each].p_uncorrected",
+            "contrasts[each].foci[each].cluster_voxels",
+            "contrasts[each].foci[each].cluster_p_fwe",
+        ),
+        "studies.csv": (
+            "id",
+            "label",
+            "year",
+            "country",
+            "cohort",
+            "imaging.modality",
+            "imaging.measure",
+            "groups[all].n",
+        ),
+    }
+)
+"""Columns of the tables of studies, each a field by its path.
+
+In brackets stand the groups that a column is about, `cases`, `patients`, `comparisons` or `all` as
+Review tells them, or `each` for one row for each item of a list. Of fields with `|` between them
+the first that is known is printed. A field's place on a study's page is its place in the model.
+"""

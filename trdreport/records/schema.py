@@ -22,7 +22,7 @@ RENAMED: Final = MappingProxyType(
 )  # fmt: skip
 """How pydantic calls what a JSON Schema calls otherwise."""
 
-FOR_PAGES: Final = ("names", "page", "absent")
+FOR_PAGES: Final = ("names", "page", "absent", "spaced")
 """What a field declares for its printing; no editor needs it."""
 
 
