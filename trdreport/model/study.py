@@ -228,7 +228,7 @@ class TrdDefinition(Record):
         Text,
         declared(
             "The criterion as the review's table has it.",
-            label="Criterion of resistance as printed",
+            label="Criterion as printed",
             example="2 AD of different classes for 6 weeks",
         ),
     ]

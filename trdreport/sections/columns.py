@@ -74,9 +74,10 @@ class Column:
 
     @property
     def numeric(self) -> bool:
-        """Whether its cells are numbers that can be compared with each other."""
+        """Whether its cells are numbers, set in figures; means of several groups are too wide."""
         same = len({part.unit for part in self.choices}) == 1
-        return same and all(part.numeric for part in self.choices)
+        narrow = len(self.groups or ()) < 2 or all(part.record is None for part in self.choices)
+        return same and narrow and all(part.numeric for part in self.choices)
 
     def cell(self, study: Study, at: Path_ = ()) -> str:
         """What a study has there; `at` is the item of a list that the row is about."""
