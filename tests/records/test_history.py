@@ -48,12 +48,20 @@ def test_nothing_changed(registry: Path) -> None:
 
 def test_a_field_and_its_values(registry: Path) -> None:
     edit(registry, "n: 20", "n: 21")
-    assert told(registry) == ["studies/alpha2018.yaml: groups.TRD.n: 20 → 21"]
+    assert told(registry) == ["studies/alpha2018.yaml: groups.TRD.n (N): 20 → 21"]
 
 
 def test_a_printed_digit_is_a_change(registry: Path) -> None:
     edit(registry, "female_percent: 50.0", "female_percent: 50.00")
-    assert told(registry) == ["studies/alpha2018.yaml: groups.TRD.female_percent: 50.0 → 50.00"]
+    assert told(registry) == [
+        "studies/alpha2018.yaml: groups.TRD.female_percent (Women, %): 50.0 → 50.00"
+    ]
+
+
+def test_a_field_that_is_no_more_has_no_label(registry: Path) -> None:
+    """Records of another time are compared as data."""
+    edit(registry, "quality:", "colour: grey\nquality:")
+    assert told(registry) == ["studies/alpha2018.yaml: colour: grey added"]
 
 
 def test_a_comment_is_none(registry: Path) -> None:
@@ -80,7 +88,7 @@ def test_two_revisions(registry: Path) -> None:
     git(registry, "commit", "-qam", "more people")
     edit(registry, "n: 21", "n: 22")
     found = diff(registry, "HEAD~1", "HEAD")
-    assert [str(change) for change in found.records] == ["groups.TRD.n: 20 → 21"]
+    assert [str(change) for change in found.records] == ["groups.TRD.n (N): 20 → 21"]
     assert "HEAD~1 to HEAD" in found.text()
 
 
@@ -128,7 +136,7 @@ def test_what_is_hidden_from_an_archive_is_not_hidden_from_a_comparison(registry
     git(registry, "commit", "-qm", "hidden")
     records = diff(registry, "HEAD~1", "HEAD").records
     assert [f"{change.file}: {change}" for change in records] == [
-        "studies/alpha2018.yaml: groups.TRD.n: 20 → 21"
+        "studies/alpha2018.yaml: groups.TRD.n (N): 20 → 21"
     ]
 
 
@@ -160,7 +168,7 @@ def test_variables_and_replaced_objects_do_not_lead_elsewhere(
     monkeypatch.setenv("GIT_INDEX_FILE", str(other / "index"))
     monkeypatch.setenv("GIT_TRACE", "1")
     records = diff(registry, "HEAD~1", "HEAD").records
-    assert [str(change) for change in records] == ["groups.TRD.n: 20 → 21"]
+    assert [str(change) for change in records] == ["groups.TRD.n (N): 20 → 21"]
 
 
 def test_a_lock_that_is_no_text_is_a_mistake_of_the_data(registry: Path) -> None:

@@ -1,6 +1,7 @@
 """A new record holds every field in order and says what is still to be written."""
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,8 @@ import pytest
 
 from tests.work.test_files import failing, full
 from trdreport.errors import DataError, FileError
-from trdreport.model.study import Study
+from trdreport.model.parts import parts
+from trdreport.model.study import Clinical, Diagnosis, Group, Imaging, Quality, Study, TrdDefinition
 from trdreport.records.formatting import format_record
 from trdreport.records.loading import load_registry
 from trdreport.records.new_candidate import write_candidate
@@ -18,6 +20,9 @@ from trdreport.records.yamlfile import read_yaml
 
 Overlay = Callable[[str], Path]
 NEW = Essentials("gamma2020", "Gamma 2020", 2020, "Utopia", "VBM", {"TRD": 20, "HC": 22})
+
+WRITTEN_OUT = ("contrasts", "sources")
+"""Fields with a comment of their own about how they are filled in."""
 
 
 def written(root: Path) -> Path:
@@ -37,10 +42,16 @@ def test_only_what_is_to_do_is_wrong(overlaid: Overlay) -> None:
     assert sorted({problem.line for problem in own}) == todo
 
 
-def test_every_field_is_there(overlaid: Overlay) -> None:
+def test_every_field_is_there_with_its_meaning_and_an_example(overlaid: Overlay) -> None:
+    """Also those inside, and optional ones behind a comment sign."""
     text = written(overlaid("valid")).read_text()
-    for field in Study.model_fields:
-        assert f"\n{field}:" in text or f"\n# {field}: []" in text
+    for model in (Study, Diagnosis, TrdDefinition, Group, Clinical, Imaging, Quality):
+        for part in parts(model).values():
+            assert re.search(rf"^ *(# )?{part.name}( \(optional\))?:", text, re.M), part.name
+            assert part.name in WRITTEN_OUT or part.description in text
+    assert (
+        "  # Maker and model. For example: Siemens Trio, not n/a\n  scanner: not_reported" in text
+    )
 
 
 def test_it_is_canonical(overlaid: Overlay) -> None:

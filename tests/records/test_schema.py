@@ -7,17 +7,22 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
+from pydantic import ValidationError, create_model
 
 from tests.conftest import ROOT
-from trdreport.records.schema import FOLDER, FOLDERS, MODELS, field_reference, schema, schema_files
-from trdreport.records.yamlfile import read_yaml
+from trdreport.model import kinds
+from trdreport.model.fields import Record
+from trdreport.model.parts import Part, parts
+from trdreport.records.schema import FOLDER, as_yaml, field_reference, schema, schema_files
+from trdreport.records.yamlfile import parse_yaml, read_yaml
 
 REGISTRY = ROOT / "registry"
+NAMES = [kind.name for kind in kinds.KINDS]
 
 
 def files(name: str) -> list[Any]:
-    folder = FOLDERS.get(name, "").partition("/")[0]
-    return sorted((REGISTRY / folder).glob("*.yaml")) if folder else [REGISTRY / f"{name}.yaml"]
+    kind = kinds.kind(name)
+    return sorted(REGISTRY.glob(kind.file.replace("<id>", "*")))
 
 
 def plain(value: Any) -> Any:
@@ -29,7 +34,7 @@ def plain(value: Any) -> Any:
     return float(value) if isinstance(value, Decimal) else value
 
 
-@pytest.mark.parametrize("name", list(MODELS))
+@pytest.mark.parametrize("name", NAMES)
 def test_the_committed_schema_is_current(name: str) -> None:
     file = f"{name}.schema.json"
     committed = (REGISTRY / FOLDER / file).read_text()
@@ -41,7 +46,7 @@ def test_the_committed_reference_is_current() -> None:
     assert written == field_reference(), "run trdreport schema --reference > docs/fields.md"
 
 
-@pytest.mark.parametrize("name", list(MODELS))
+@pytest.mark.parametrize("name", NAMES)
 def test_every_record_fits_its_schema_and_names_it(name: str) -> None:
     validator = Draft202012Validator(json.loads(schema_files()[f"{name}.schema.json"]))
     for path in files(name):
@@ -60,18 +65,56 @@ def test_a_wrong_record_does_not_fit() -> None:
     assert list(validator.iter_errors(record))
 
 
-def properties(name: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    own = schema(name)
-    for part, described in {name: own, **own.get("$defs", {})}.items():
-        for field, node in described.get("properties", {}).items():
-            yield part, field, node
+def models(model: type[Record]) -> Iterator[type[Record]]:
+    yield model
+    for part in parts(model).values():
+        if part.record:
+            yield from models(part.record)
 
 
-@pytest.mark.parametrize("name", list(MODELS))
-def test_every_field_is_described(name: str) -> None:
-    bare = [
-        f"{part}.{field}"
-        for part, field, node in properties(name)
-        if not node.get("description") and "$ref" not in node
-    ]
-    assert bare == []
+FIELDS = {
+    f"{model.__name__}.{name}": (model, part)
+    for kind in kinds.KINDS
+    for model in models(kind.model)
+    for name, part in parts(model).items()
+}
+PLAIN = [name for name, (_, part) in FIELDS.items() if not part.nested]
+
+
+def accepts(model: type[Record], part: Part, value: Any) -> bool:
+    """Whether a field takes a value that is written into a file so."""
+    info = model.model_fields[part.name]
+    checked = create_model("Checked", __base__=Record, value=(info.rebuild_annotation(), ...))
+    data = parse_yaml(f"value: {as_yaml(value)}", "example").data
+    try:
+        checked.model_validate(data)
+    except ValidationError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("name", list(FIELDS))
+def test_every_field_says_what_it_is_and_is_called(name: str) -> None:
+    _, part = FIELDS[name]
+    assert part.description.endswith(".")
+    assert part.label
+    assert part.label != part.name or len(part.name) == 1
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_an_example_is_what_the_field_takes_and_a_bad_one_is_refused(name: str) -> None:
+    """Examples stand in schemas, the reference and new records, where people copy them."""
+    model, part = FIELDS[name]
+    info = model.model_fields[part.name]
+    extra = info.json_schema_extra
+    assert info.examples
+    assert all(accepts(model, part, value) for value in info.examples)
+    if isinstance(extra, dict) and "wrong" in extra:
+        assert not accepts(model, part, extra["wrong"])
+
+
+def test_the_reference_shows_units_and_examples() -> None:
+    assert (
+        "| `smoothing_fwhm_mm` | Smoothing FWHM, mm | number from 0 or `not_reported`,"
+        ' `not_available` | Width of the smoothing kernel in mm. | `8`, *not* `"8 mm"` |'
+    ) in field_reference()

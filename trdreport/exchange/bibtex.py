@@ -1,7 +1,8 @@
 """The bibliography as BibTeX, as it is."""
 
 from trdreport.exchange.experiments import Exported
-from trdreport.records.loading import BIBLIOGRAPHY, Registry
+from trdreport.model.kinds import BIBLIOGRAPHY
+from trdreport.records.loading import Registry
 
 
 def write(registry: Registry) -> Exported:

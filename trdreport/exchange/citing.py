@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 
-from trdreport.records.bibliography import Reference
+from trdreport.records.bibliography import Person, Reference
 from trdreport.records.loading import Registry
 
 TOOL = "trdreport"
@@ -26,7 +26,8 @@ class Citation:
 def citation(registry: Registry, version: str) -> Citation:
     """Both as a sentence each."""
     review = _review(registry)
-    authors = ", ".join(review.authors)
+    authors = ", ".join(author.short for author in review.authors)
+    authors += ", et al" if review.others else ""
     where = f" {review.container} {review.year}"
     where += f"; {review.volume}" if review.volume else ""
     where += f": {review.pages}" if review.pages else ""
@@ -64,7 +65,7 @@ def _note(registry: Registry, version: str) -> str:
 def _bibtex(registry: Registry, version: str) -> str:
     review = _review(registry)
     fields = {
-        "author": " and ".join(review.authors),
+        "author": _bibtex_authors(review),
         "title": f"{{{review.title}}}",
         "journal": review.container,
         "year": review.year,
@@ -82,6 +83,15 @@ def _bibtex(registry: Registry, version: str) -> str:
     return entry("article", review.key, fields) + "\n" + entry("misc", key, report)
 
 
+def _bibtex_authors(review: Reference) -> str:
+    names = [
+        f"{{{author.family}}}" if author.institution
+        else ", ".join(filter(None, (author.family, author.given)))
+        for author in review.authors
+    ]  # fmt: skip
+    return " and ".join([*names, "others"] if review.others else names)
+
+
 def _plain(value: str) -> str:
     return value.replace("\\", r"\textbackslash ").replace("%", r"\%").replace("&", r"\&")
 
@@ -91,7 +101,7 @@ def _ris(registry: Registry, version: str) -> str:
     first, _, last = review.pages.replace("--", "-").replace("–", "-").partition("-")
     article = [
         ("TY", "JOUR"),
-        *(("AU", author) for author in review.authors),
+        *(("AU", _ris_author(author)) for author in review.authors),
         ("TI", review.title), ("JO", review.container), ("PY", review.year),
         ("VL", review.volume), ("SP", first), ("EP", last), ("DO", review.doi),
     ]  # fmt: skip
@@ -100,6 +110,11 @@ def _ris(registry: Registry, version: str) -> str:
         "".join(f"{tag}  - {value}\n" for tag, value in entry if value) + "ER  - \n"
         for entry in (article, report)
     )
+
+
+def _ris_author(author: Person) -> str:
+    """`Wang, X Q`; an institution by its name."""
+    return ", ".join(filter(None, (author.family, author.given.replace(".", ""))))
 
 
 def _cff(registry: Registry, version: str) -> str:
@@ -121,9 +136,23 @@ def _cff(registry: Registry, version: str) -> str:
         *([f"    year: {review.year}"] if review.year.isdigit() else []),
         *([f"    doi: {json.dumps(review.doi)}"] if review.doi else []),
         "    authors:",
-        *(f"      - name: {json.dumps(author, ensure_ascii=False)}" for author in review.authors),
+        *(line for author in review.authors for line in _cff_author(author)),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _cff_author(author: Person) -> list[str]:
+    """A person by family and given names, an institution as an entity."""
+    family = json.dumps(author.family, ensure_ascii=False)
+    if author.institution:
+        return [f"      - name: {family}"]
+    given = f"        given-names: {json.dumps(author.given, ensure_ascii=False)}"
+    return [f"      - family-names: {family}", *([given] if author.given else [])]
+
+
+def linked_author(author: Person) -> dict[str, str]:
+    """An author for schema.org."""
+    return {"@type": "Organization" if author.institution else "Person", "name": author.short}
 
 
 def linked_data(registry: Registry, significant: int) -> str:
@@ -132,7 +161,7 @@ def linked_data(registry: Registry, significant: int) -> str:
     article = {
         "@type": "ScholarlyArticle",
         "name": review.title,
-        "author": [{"@type": "Person", "name": author} for author in review.authors],
+        "author": [linked_author(author) for author in review.authors],
         "isPartOf": {"@type": "Periodical", "name": review.container},
         "datePublished": review.year,
         **({"sameAs": f"https://doi.org/{review.doi}"} if review.doi else {}),
@@ -170,15 +199,11 @@ def csl_json(registry: Registry) -> str:
 
 
 def _csl(reference: Reference) -> dict[str, object]:
-    authors = []
-    for author in reference.authors:
-        family, _, given = author.rpartition(" ")
-        authors.append({"family": family or given, **({"given": given} if family else {})})
     item: dict[str, object] = {
         "id": reference.key,
         "type": "article-journal",
         "title": reference.title,
-        "author": authors,
+        "author": [_csl_author(author) for author in reference.authors],
         "container-title": reference.container,
         "issued": {"date-parts": [[int(reference.year)]]} if reference.year.isdigit() else {},
         "volume": reference.volume,
@@ -186,3 +211,9 @@ def _csl(reference: Reference) -> dict[str, object]:
         "DOI": reference.doi,
     }
     return {key: value for key, value in item.items() if value}
+
+
+def _csl_author(author: Person) -> dict[str, str]:
+    if author.institution:
+        return {"literal": author.family}
+    return {"family": author.family, **({"given": author.given} if author.given else {})}

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from trdreport.model.fields import (
     Count,
@@ -13,6 +13,7 @@ from trdreport.model.fields import (
     Probability,
     Record,
     Text,
+    declared,
 )
 
 
@@ -24,14 +25,27 @@ class Simulated(Record):
     peak within 10 mm of it.
     """
 
-    studies: Annotated[People, Field(description="Studies in each review.")]
+    studies: Annotated[People, declared("Studies in each review.", label="Studies", example=8)]
     reported: Annotated[
-        Probability, Field(description="Probability with which a study reports the planted place.")
+        Probability,
+        declared(
+            "Probability with which a study reports the planted place.",
+            label="Reported",
+            example=0.5,
+        ),
     ]
-    reviews: Annotated[People, Field(description="Simulated reviews.")]
-    found: Annotated[Count, Field(description="Reviews with the cluster in question.")]
+    reviews: Annotated[People, declared("Simulated reviews.", label="Reviews", example=200)]
+    found: Annotated[
+        Count, declared("Reviews with the cluster in question.", label="Found", example=9)
+    ]
     median_error_mm: Annotated[
-        NonNegative | None, Field(description="From the centre to the peak, where found.")
+        NonNegative | None,
+        declared(
+            "From the centre to the peak, where found.",
+            label="Median error",
+            unit="mm",
+            example=4.2,
+        ),
     ] = None
 
     @model_validator(mode="after")
@@ -44,16 +58,35 @@ class Simulated(Record):
 class Calibration(Record):
     """The contents of calibration.yaml, which `trdreport calibrate` writes."""
 
-    command: Annotated[Text, Field(description="The command that made this file.")]
-    version: Annotated[Text, Field(description="Version of trdreport that made it.")]
-    analysis: Annotated[Identifier, Field(description="The analysis that was imitated.")]
-    profile: Annotated[Identifier, Field(description="Its profile.")]
-    seed: Annotated[Count, Field(description="Seed of the simulation.")]
-    permutations: Annotated[People, Field(description="Most permutations for each review.")]
+    command: Annotated[
+        Text,
+        declared(
+            "The command that made this file.",
+            label="Command",
+            example="trdreport calibrate --reviews 200",
+        ),
+    ]
+    version: Annotated[
+        Text, declared("Version of trdreport that made it.", label="Version", example="0.1.0")
+    ]
+    analysis: Annotated[
+        Identifier, declared("The analysis that was imitated.", label="Analysis", example="vbm-any")
+    ]
+    profile: Annotated[Identifier, declared("Its profile.", label="Profile", example="mni2026")]
+    seed: Annotated[Count, declared("Seed of the simulation.", label="Seed", example=1)]
+    permutations: Annotated[
+        People, declared("Most permutations for each review.", label="Permutations", example=1000)
+    ]
     spread_mm: Annotated[
-        Positive, Field(description="SD of a reported focus about the centre, along each axis.")
+        Positive,
+        declared(
+            "SD of a reported focus about the centre, along each axis.",
+            label="Spread",
+            unit="mm",
+            example=6.5,
+        ),
     ]
     simulated: Annotated[
         tuple[Simulated, ...],
-        Field(min_length=1, description="What became of the simulated reviews."),
+        declared("What became of the simulated reviews.", label="Simulated reviews", min_length=1),
     ]

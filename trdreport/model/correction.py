@@ -2,9 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field
-
-from trdreport.model.fields import Identifier, Maybe, Number, Record, Text
+from trdreport.model.fields import Identifier, Maybe, Number, Record, Text, declared
 
 Value = int | Number | Text
 """A value of a record: a number or a text."""
@@ -13,11 +11,26 @@ Value = int | Number | Text
 class Correction(Record):
     """One value of a study that is wrong in print. The study's record keeps it as printed."""
 
-    study: Annotated[Identifier, Field(description="Id of the study.")]
-    field: Annotated[Text, Field(description="Path of the field, such as groups.TRD.n.")]
-    printed: Annotated[Value, Field(description="The value as the record has it.")]
-    corrected: Annotated[Value, Field(description="The value that is right.")]
-    reason: Annotated[Text, Field(description="How it is known, with its source.")]
+    study: Annotated[Identifier, declared("Id of the study.", label="Study", example="wu2011")]
+    field: Annotated[
+        Text,
+        declared("Path of the field, such as groups.TRD.n.", label="Field", example="groups.TRD.n"),
+    ]
+    printed: Annotated[
+        Value, declared("The value as the record has it.", label="Printed", example=22)
+    ]
+    corrected: Annotated[Value, declared("The value that is right.", label="Corrected", example=23)]
+    reason: Annotated[
+        Text,
+        declared(
+            "How it is known, with its source.",
+            label="Reason",
+            example="The text and Table 3 of the paper say 23.",
+        ),
+    ]
     reported_to_authors: Annotated[
-        Maybe[bool], Field(description="Whether the paper's authors were told.")
+        Maybe[bool],
+        declared(
+            "Whether the paper's authors were told.", label="Reported to the authors", example=False
+        ),
     ]

@@ -2,9 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field
-
-from trdreport.model.fields import Maybe, Record, Text
+from trdreport.model.fields import Maybe, Record, Text, declared
 
 
 class Answer(Record):
@@ -12,11 +10,20 @@ class Answer(Record):
 
     met: Annotated[
         Maybe[bool],
-        Field(description="Whether it is met; not_available where we lack the document."),
+        declared(
+            "Whether it is met; not_available where we lack the document.",
+            label="Met",
+            example=True,
+        ),
     ]
-    reason: Annotated[Text, Field(description="What the answer rests on.")]
+    reason: Annotated[
+        Text, declared("What the answer rests on.", label="Reason", example="Diagnosed by DSM-IV.")
+    ]
 
 
 Eligibility = Annotated[
-    dict[str, Answer], Field(description="An answer to each criterion of review.yaml, by its id.")
+    dict[str, Answer],
+    declared(
+        "An answer to each criterion of review.yaml, by its id.", label="Eligibility", page=False
+    ),
 ]

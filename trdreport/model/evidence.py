@@ -5,7 +5,7 @@ A record has no contrast and no list of foci, so nothing in it can enter a meta-
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from trdreport.model.fields import (
     CitationKey,
@@ -16,6 +16,7 @@ from trdreport.model.fields import (
     Record,
     Space,
     Text,
+    declared,
 )
 
 Modality = Literal["sMRI", "DTI", "rs-fMRI", "task-fMRI", "MRS", "perfusion", "PET or SPECT"]
@@ -32,50 +33,104 @@ Direction = Literal["increase", "decrease", "no change", "association with impro
 class Coordinate(Record):
     """A place that a statement gives in mm."""
 
-    x: Annotated[Number, Field(ge=-95, le=95, description="mm, left is negative.")]
-    y: Annotated[Number, Field(ge=-135, le=105, description="mm, front is positive.")]
-    z: Annotated[Number, Field(ge=-80, le=110, description="mm, up is positive.")]
-    space: Annotated[Space, Field(description="Stereotaxic space.")]
+    x: Annotated[
+        Number, declared("mm, left is negative.", label="x", unit="mm", example=-18, ge=-95, le=95)
+    ]
+    y: Annotated[
+        Number,
+        declared("mm, front is positive.", label="y", unit="mm", example=-12, ge=-135, le=105),
+    ]
+    z: Annotated[
+        Number, declared("mm, up is positive.", label="z", unit="mm", example=72, ge=-80, le=110)
+    ]
+    space: Annotated[Space, declared("Stereotaxic space.", label="Space", example="MNI")]
 
 
 class Statement(Record):
     """One thing that is said of one or more regions."""
 
-    modality: Annotated[Maybe[Modality], Field(description="Kind of imaging.")]
-    measure: Annotated[Maybe[Measure], Field(description="What was measured.")]
+    modality: Annotated[
+        Maybe[Modality], declared("Kind of imaging.", label="Modality", example="rs-fMRI")
+    ]
+    measure: Annotated[
+        Maybe[Measure], declared("What was measured.", label="Measure", example="ReHo")
+    ]
     metabolite: Annotated[
-        Text | None, Field(description="For spectroscopy: the metabolite, such as GABA or Glx.")
+        Text | None,
+        declared(
+            "For spectroscopy: the metabolite, such as GABA or Glx.",
+            label="Metabolite",
+            example="Glx",
+        ),
     ] = None
     treatments: Annotated[
         tuple[Text, ...],
-        Field(description="Treatments declared in review.yaml; none when it is not about one."),
+        declared(
+            "Treatments declared in review.yaml; none when it is not about one.",
+            label="Treatments",
+            example=["ECT"],
+        ),
     ]
     regions: Annotated[
         tuple[Text, ...],
-        Field(
-            description="Regions of the atlas or areas declared in review.yaml; `left`, `right` or"
+        declared(
+            "Regions of the atlas or areas declared in review.yaml; `left`, `right` or"
             " no side before the name; none when the document names none that fits.",
+            label="Regions",
+            example=["left insula"],
+            wrong="left insula",
         ),
     ]
     connected_to: Annotated[
         tuple[Text, ...],
-        Field(description="For connectivity: the regions or areas at the other end."),
+        declared(
+            "For connectivity: the regions or areas at the other end.",
+            label="Connected to",
+            example=["precuneus"],
+        ),
     ] = ()
     coordinate: Annotated[
-        Coordinate | None, Field(description="The place, where the document gives one.")
+        Coordinate | None,
+        declared(
+            "The place, where the document gives one.",
+            label="Coordinate",
+            example={"x": -18, "y": -12, "z": 72, "space": "MNI"},
+        ),
     ] = None
-    direction: Annotated[Direction, Field(description="Of the side named first in the comparison.")]
+    direction: Annotated[
+        Direction,
+        declared(
+            "Of the side named first in the comparison.",
+            label="Direction",
+            example="increase",
+            wrong="higher",
+        ),
+    ]
     association: Annotated[
         Maybe[Literal["positive", "negative", "none"]] | None,
-        Field(
-            description="Sign of an association with improvement, `none` when it was sought and"
-            " not found; given for those only."
+        declared(
+            "Sign of an association with improvement, `none` when it was sought and"
+            " not found; given for those only.",
+            label="Association",
+            example="positive",
         ),
     ] = None
     comparison: Annotated[
-        Text, Field(description="What is compared, such as after against before treatment.")
+        Text,
+        declared(
+            "What is compared, such as after against before treatment.",
+            label="Comparison",
+            example="after against before ECT",
+        ),
     ]
-    summary: Annotated[Text, Field(description="The statement in a sentence of ours.")]
+    summary: Annotated[
+        Text,
+        declared(
+            "The statement in a sentence of ours.",
+            label="Statement",
+            example="ReHo of the insula rose with ECT.",
+        ),
+    ]
 
     @model_validator(mode="after")
     def _fitting(self) -> "Statement":
@@ -91,28 +146,61 @@ class Statement(Record):
 class Evidence(Record):
     """What one document says of one study, or claims in general."""
 
-    id: Annotated[Identifier, Field(description="The name of the file without .yaml.")]
-    label: Annotated[Text, Field(description="Short name of the study or claim.")]
-    document: Annotated[CitationKey, Field(description="Citation key of the document we read.")]
+    id: Annotated[
+        Identifier,
+        declared("The name of the file without .yaml.", label="Record", example="wang2025-17"),
+    ]
+    label: Annotated[
+        Text, declared("Short name of the study or claim.", label="Name", example="Wang 2017")
+    ]
+    document: Annotated[
+        CitationKey,
+        declared("Citation key of the document we read.", label="Document", example="wang2025"),
+    ]
     reference: Annotated[
         Maybe[People] | None,
-        Field(
-            description="The study's number in the document's references; none: the document"
-            " reports it itself."
+        declared(
+            "The study's number in the document's references; none: the document"
+            " reports it itself.",
+            label="Reference",
+            example=17,
         ),
     ]
-    place: Annotated[Text, Field(description="Section of the document.")]
+    place: Annotated[
+        Text, declared("Section of the document.", label="Place", example="Section 3.1")
+    ]
     design: Annotated[
         Literal["cross_sectional", "pre_post", "predictive", "review_claim"],
-        Field(description="Design behind the statements."),
+        declared("Design behind the statements.", label="Design", example="pre_post"),
     ]
-    population: Annotated[Text, Field(description="Who was studied, as far as the document says.")]
-    n: Annotated[Maybe[People], Field(description="Patients, as far as the document says.")]
+    population: Annotated[
+        Text,
+        declared(
+            "Who was studied, as far as the document says.",
+            label="Population",
+            example="Adults with resistant depression",
+        ),
+    ]
+    n: Annotated[
+        Maybe[People], declared("Patients, as far as the document says.", label="N", example=24)
+    ]
     statements: Annotated[
-        tuple[Statement, ...], Field(min_length=1, description="What is said, one entry each.")
+        tuple[Statement, ...],
+        declared("What is said, one entry each.", label="Statements", min_length=1),
     ]
     set_against: Annotated[
         tuple[Identifier, ...],
-        Field(description="Records that the document itself sets against this one."),
+        declared(
+            "Records that the document itself sets against this one.",
+            label="Set against",
+            example=["wang2025-20"],
+        ),
     ] = ()
-    notes: Annotated[tuple[Text, ...], Field(description="Doubts about the reading.")] = ()
+    notes: Annotated[
+        tuple[Text, ...],
+        declared(
+            "Doubts about the reading.",
+            label="Notes",
+            example=["The number of patients is unclear."],
+        ),
+    ] = ()

@@ -121,6 +121,40 @@ def fault_of(text: str) -> str:
     return ""
 
 
+def declared(
+    description: str,
+    *,
+    label: str,
+    unit: str = "",
+    example: object = None,
+    wrong: object = None,
+    names: str = "",
+    page: bool = True,
+    absent: str = "",
+    spaced: str = "",
+    **limits: Any,
+) -> Any:
+    """One field, declared once for everything that reads or prints it.
+
+    `label` is its name for readers and `unit` stands behind it; `example` is a value as a record
+    has it, `wrong` one that is refused. Short words in it are explained by `names`, a vocabulary of
+    the review. A field with `page=False` has no row of its own on a study's page. `absent` is
+    printed where a study has no such group, and spaces around the sign `spaced`. `limits` are those
+    of pydantic's Field.
+    """
+    told = {"unit": unit, "wrong": wrong, "names": names, "absent": absent, "spaced": spaced}
+    extra: dict[str, Any] = {key: value for key, value in told.items() if value} | (
+        {} if page else {"page": False}
+    )
+    return Field(
+        title=label,
+        description=description,
+        examples=None if example is None else [example],
+        json_schema_extra=extra or None,
+        **limits,
+    )
+
+
 class Record(BaseModel):
     """Base of every record: frozen, strict, no unknown keys, no infinities."""
 
@@ -132,46 +166,103 @@ class Source(Record):
 
     covers: Annotated[
         tuple[Text, ...],
-        Field(min_length=1, description="Parts of this record that the place gives."),
+        declared(
+            "Parts of this record that the place gives.",
+            label="Covers",
+            example=["groups.TRD", "imaging"],
+            min_length=1,
+        ),
     ]
-    document: Annotated[CitationKey, Field(description="Citation key of the document.")]
-    place: Annotated[Text, Field(description="Table, figure or section of the document.")]
+    document: Annotated[
+        CitationKey,
+        declared("Citation key of the document.", label="Document", example="miola2023"),
+    ]
+    place: Annotated[
+        Text,
+        declared("Table, figure or section of the document.", label="Place", example="Table 1"),
+    ]
     page: Annotated[
-        Maybe[People], Field(description="Page number; the manuscripts we hold have none.")
+        Maybe[People],
+        declared(
+            "Page number; the manuscripts we hold have none.", label="Page", example=4, wrong="p. 4"
+        ),
     ]
 
 
 class Acknowledged(Record):
-    """A finding of `trdreport check` that is left as it is, and why."""
+    """A doubt of `trdreport check` that is left as it is, and why."""
 
-    code: Annotated[Text, Field(description="Code of the check, such as GRIM.")]
+    code: Annotated[Text, declared("Code of the check.", label="Code", example="GRIM")]
     field: Annotated[
-        Text | None, Field(description="Only findings of this field, such as groups.TRD.")
+        Text | None,
+        declared("Only doubts of this field.", label="Field", example="groups.TRD"),
     ] = None
-    reason: Annotated[Text, Field(description="Why it is left as it is.")]
+    reason: Annotated[
+        Text,
+        declared(
+            "Why it is left as it is.",
+            label="Reason",
+            example="Printed so; the authors were asked.",
+        ),
+    ]
 
 
 class Elsewhere(Record):
     """A value of this record that another place prints differently."""
 
-    field: Annotated[Text, Field(description="Path of the field, such as imaging.measure.")]
-    value: Annotated[Text, Field(description="The other value, as printed there.")]
-    document: Annotated[CitationKey, Field(description="Citation key of the other document.")]
-    place: Annotated[Text, Field(description="Table, figure or section there.")]
+    field: Annotated[
+        Text,
+        declared("Path of the field.", label="Field", example="imaging.measure"),
+    ]
+    value: Annotated[
+        Text, declared("The other value, as printed there.", label="Other value", example="ReHo")
+    ]
+    document: Annotated[
+        CitationKey,
+        declared("Citation key of the other document.", label="Document", example="miola2023"),
+    ]
+    place: Annotated[
+        Text, declared("Table, figure or section there.", label="Place", example="Table 2")
+    ]
 
 
-class MeanSd(Record):
+class Spread(Record):
+    """Base of a mean with its standard deviation, which are printed as one value."""
+
+    def __str__(self) -> str:
+        mean, sd = (getattr(self, name) for name in ("mean", "sd"))
+        return f"{mean}" if isinstance(sd, str) else f"{mean} ± {sd}"
+
+
+class MeanSd(Spread):
     """A mean with its standard deviation, both as printed; neither can be negative here."""
 
-    mean: Annotated[NonNegative, Field(description="Mean, as printed.")]
-    sd: Annotated[Maybe[NonNegative], Field(description="Standard deviation, as printed.")]
+    mean: Annotated[
+        NonNegative, declared("Mean, as printed.", label="Mean", example=35.5, wrong="35.5 months")
+    ]
+    sd: Annotated[
+        Maybe[NonNegative], declared("Standard deviation, as printed.", label="SD", example=49.89)
+    ]
 
 
-class Age(Record):
+class Age(Spread):
     """Age in years, mean and standard deviation, both as printed."""
 
-    mean: Annotated[Years, Field(description="Mean age in years.")]
-    sd: Annotated[Maybe[NonNegative], Field(description="Standard deviation in years.")]
+    mean: Annotated[
+        Years,
+        declared(
+            "Mean age in years.", label="Mean age", unit="years", example=27.4, wrong="27.4 ± 7.7"
+        ),
+    ]
+    sd: Annotated[
+        Maybe[NonNegative],
+        declared("Standard deviation in years.", label="SD of age", unit="years", example=7.7),
+    ]
+
+
+def lies_in(field: str, part: str) -> bool:
+    """Whether a field's path is that of a part of a record, or of something inside it."""
+    return field == part or field.startswith((f"{part}.", f"{part}["))
 
 
 def split_contrast(contrast: str) -> tuple[str, str]:

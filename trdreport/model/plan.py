@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from trdreport.model.fields import Contrast, Identifier, Probability, Record, Space, Text
+from trdreport.model.fields import Contrast, Identifier, Probability, Record, Space, Text, declared
 from trdreport.model.published import CLUSTER_FWE, uncorrected
 
 Transform = Literal["icbm_spm2tal", "icbm_fsl2tal", "icbm_other2tal"]
@@ -30,52 +30,120 @@ class Mask(Record):
 
     source: Annotated[
         MaskSource,
-        Field(description="NiMARE's 2 mm brain mask; gm: those voxels of it that are grey matter."),
+        declared(
+            "NiMARE's 2 mm brain mask; gm: those voxels of it that are grey matter.",
+            label="Mask",
+            example="mni152-2mm",
+        ),
     ]
     dilate_voxels: Annotated[
-        int, Field(ge=0, le=10, description="Dilations with the face-connected element.")
+        int,
+        declared(
+            "Dilations with the face-connected element.",
+            label="Dilations",
+            unit="voxels",
+            example=0,
+            ge=0,
+            le=10,
+        ),
     ]
 
 
 class Profile(Record):
     """All choices that turn an experiment table into a result."""
 
-    title: Annotated[Text, Field(description="Name for readers.")]
+    title: Annotated[
+        Text, declared("Name for readers.", label="Title", example="As in the published review")
+    ]
     method: Annotated[
         Method,
-        Field(description="Estimator: activation likelihood estimation or a kernel density."),
+        declared(
+            "Estimator: activation likelihood estimation or a kernel density.",
+            label="Method",
+            example="ALE",
+        ),
     ]
-    space: Annotated[Space, Field(description="Space of the analysis.")]
-    transform: Annotated[Transform, Field(description="Lancaster matrix between MNI and TAL.")]
+    space: Annotated[Space, declared("Space of the analysis.", label="Space", example="MNI")]
+    transform: Annotated[
+        Transform,
+        declared(
+            "Lancaster matrix between MNI and TAL.", label="Transform", example="icbm_spm2tal"
+        ),
+    ]
     foci: Annotated[
         FociPlacement,
-        Field(description="Whether a Gaussian sits at the focus or at its nearest voxel."),
+        declared(
+            "Whether a Gaussian sits at the focus or at its nearest voxel.",
+            label="Placement of foci",
+            example="exact",
+        ),
     ]
     sample_size: Annotated[
         SampleSize,
-        Field(description="Which participants make an experiment's sample size."),
+        declared(
+            "Which participants make an experiment's sample size.",
+            label="Sample size",
+            example="sum",
+        ),
     ]
-    unit: Annotated[Unit, Field(description="What counts as one experiment.")]
+    unit: Annotated[
+        Unit, declared("What counts as one experiment.", label="Unit", example="cohort")
+    ]
     values: Annotated[
-        Values, Field(description="Values as printed, or with those of corrections/ instead.")
+        Values,
+        declared(
+            "Values as printed, or with those of corrections/ instead.",
+            label="Values",
+            example="printed",
+        ),
     ] = "printed"
-    mask: Mask
+    mask: Annotated[Mask, declared("The volume in which convergence is sought.", label="Mask")]
     permutations: Annotated[
-        int, Field(ge=100, le=1_000_000, description="Random data sets of the null.")
+        int,
+        declared(
+            "Random data sets of the null.",
+            label="Permutations",
+            example=10000,
+            ge=100,
+            le=1_000_000,
+        ),
     ]
     stop_early: Annotated[
         bool,
-        Field(description="Fewer permutations when every cluster's p is surely on one side."),
+        declared(
+            "Fewer permutations when every cluster's p is surely on one side.",
+            label="Stops early",
+            example=True,
+        ),
     ] = False
-    seed: Annotated[int, Field(ge=0, le=2**32 - 1, description="Seed of the null.")]
+    seed: Annotated[int, declared("Seed of the null.", label="Seed", example=1, ge=0, le=2**32 - 1)]
     cluster_forming_p: Annotated[
-        Probability, Field(gt=0, le=0.01, description="Uncorrected p that forms clusters.")
+        Probability,
+        declared(
+            "Uncorrected p that forms clusters.",
+            label="Cluster-forming p",
+            example=0.001,
+            gt=0,
+            le=0.01,
+        ),
     ]
     cluster_fwe_p: Annotated[
-        Alpha, Field(description="Family-wise p below which a cluster is significant.")
+        Alpha,
+        declared(
+            "Family-wise p below which a cluster is significant.",
+            label="Cluster p FWE",
+            example=0.05,
+        ),
     ]
     exploratory_p: Annotated[
-        Probability, Field(gt=0, le=0.001, description="Uncorrected p of the exploratory readout.")
+        Probability,
+        declared(
+            "Uncorrected p of the exploratory readout.",
+            label="Exploratory p",
+            example=0.0001,
+            gt=0,
+            le=0.001,
+        ),
     ]
 
     @model_validator(mode="after")
@@ -100,98 +168,228 @@ class Profile(Record):
 class Analysis(Record):
     """One meta-analysis: the contrasts that it pools and the profile that it follows."""
 
-    id: Annotated[Identifier, Field(description="Name of the analysis, unique.")]
-    title: Annotated[Text, Field(description="Name for readers.")]
-    question: Annotated[Text, Field(description="What it asks, as a question.")]
-    profile: Annotated[Identifier, Field(description="The choices that the report leads with.")]
+    id: Annotated[
+        Identifier, declared("Name of the analysis, unique.", label="Analysis", example="vbm-any")
+    ]
+    title: Annotated[
+        Text,
+        declared(
+            "Name for readers.",
+            label="Title",
+            example="VBM: resistant depression against all others",
+        ),
+    ]
+    question: Annotated[
+        Text,
+        declared(
+            "What it asks, as a question.",
+            label="Question",
+            example="Where does grey matter differ?",
+        ),
+    ]
+    profile: Annotated[
+        Identifier,
+        declared("The choices that the report leads with.", label="Profile", example="miola2023"),
+    ]
     also_under: Annotated[
         tuple[Identifier, ...],
-        Field(description="Further profiles under which the same is run and shown beside."),
+        declared(
+            "Further profiles under which the same is run and shown beside.",
+            label="Also under",
+            example=["mni2026"],
+        ),
     ] = ()
     modalities: Annotated[
-        tuple[Text, ...], Field(min_length=1, description="Kinds of imaging that it pools.")
+        tuple[Text, ...],
+        declared(
+            "Kinds of imaging that it pools.", label="Modalities", example=["VBM"], min_length=1
+        ),
     ]
     contrasts: Annotated[
-        tuple[Contrast, ...], Field(min_length=1, description="Contrasts that it pools.")
+        tuple[Contrast, ...],
+        declared(
+            "Contrasts that it pools.",
+            label="Contrasts",
+            example=["TRD>HC", "HC>TRD"],
+            wrong=["TRD vs HC"],
+            min_length=1,
+        ),
     ]
     pools_directions: Annotated[
-        bool, Field(description="Declares that increases and decreases are pooled on purpose.")
+        bool,
+        declared(
+            "Declares that increases and decreases are pooled on purpose.",
+            label="Pools directions",
+            example=True,
+        ),
     ]
-    post_hoc: Annotated[bool, Field(description="Whether it was planned after the data were seen.")]
+    post_hoc: Annotated[
+        bool,
+        declared(
+            "Whether it was planned after the data were seen.", label="Post hoc", example=False
+        ),
+    ]
     reason: Annotated[
-        Text | None, Field(description="Why modalities or directions are pooled.")
+        Text | None,
+        declared(
+            "Why modalities or directions are pooled.",
+            label="Reason",
+            example="As the published review did.",
+        ),
     ] = None
 
 
 class SpaceChoice(Record):
     """A space with the variant of the transform that leads there."""
 
-    space: Annotated[Space, Field(description="Space of the analysis.")]
-    transform: Annotated[Transform, Field(description="Lancaster matrix that leads there.")]
+    space: Annotated[Space, declared("Space of the analysis.", label="Space", example="TAL")]
+    transform: Annotated[
+        Transform,
+        declared("Lancaster matrix that leads there.", label="Transform", example="icbm_spm2tal"),
+    ]
 
 
 class Multiverse(Record):
     """Defensible choices; every combination is run for every published claim."""
 
     spaces: Annotated[
-        tuple[SpaceChoice, ...], Field(min_length=1, description="Spaces and transforms.")
+        tuple[SpaceChoice, ...], declared("Spaces and transforms.", label="Spaces", min_length=1)
     ]
     foci: Annotated[
-        tuple[FociPlacement, ...], Field(min_length=1, description="Placements of foci.")
+        tuple[FociPlacement, ...],
+        declared(
+            "Placements of foci.",
+            label="Placements of foci",
+            example=["exact", "voxel"],
+            min_length=1,
+        ),
     ]
     sample_size: Annotated[
         tuple[SampleSize, ...],
-        Field(min_length=1, description="Rules for an experiment's sample size."),
+        declared(
+            "Rules for an experiment's sample size.",
+            label="Sample sizes",
+            example=["sum", "patients"],
+            min_length=1,
+        ),
     ]
     unit: Annotated[
-        tuple[Unit, ...], Field(min_length=1, description="What counts as one experiment.")
+        tuple[Unit, ...],
+        declared(
+            "What counts as one experiment.",
+            label="Units",
+            example=["study", "cohort"],
+            min_length=1,
+        ),
     ]
     mask: Annotated[
-        tuple[Mask, ...], Field(min_length=1, description="Volumes in which convergence is sought.")
+        tuple[Mask, ...],
+        declared("Volumes in which convergence is sought.", label="Masks", min_length=1),
     ]
     cluster_forming_p: Annotated[
         tuple[Annotated[Probability, Field(gt=0, le=0.01)], ...],
-        Field(min_length=1, description="Uncorrected p that forms clusters."),
+        declared(
+            "Uncorrected p that forms clusters.",
+            label="Cluster-forming p",
+            example=[0.001, 0.0001],
+            min_length=1,
+        ),
     ]
     permutations: Annotated[
-        int, Field(ge=100, le=1_000_000, description="Most permutations for each specification.")
+        int,
+        declared(
+            "Most permutations for each specification.",
+            label="Permutations",
+            example=1000,
+            ge=100,
+            le=1_000_000,
+        ),
     ]
     other_estimators: Annotated[
         tuple[Method, ...],
-        Field(description="Run under the leading profile too, for claims with clusters."),
+        declared(
+            "Run under the leading profile too, for claims with clusters.",
+            label="Other estimators",
+            example=["MKDADensity"],
+        ),
     ] = ()
     other_permutations: Annotated[
-        int, Field(ge=100, le=100_000, description="Permutations of the other estimators.")
+        int,
+        declared(
+            "Permutations of the other estimators.",
+            label="Permutations of the other estimators",
+            example=1000,
+            ge=100,
+            le=100_000,
+        ),
     ] = 200
 
 
 class Comparison(Record):
     """Two analyses set against each other."""
 
-    id: Annotated[Identifier, Field(description="Name of the comparison, unique.")]
-    title: Annotated[Text, Field(description="Name for readers.")]
-    first: Annotated[Identifier, Field(description="An analysis.")]
+    id: Annotated[
+        Identifier,
+        declared("Name of the comparison, unique.", label="Comparison", example="trd-against-tsd"),
+    ]
+    title: Annotated[
+        Text, declared("Name for readers.", label="Title", example="Higher against lower in TRD")
+    ]
+    first: Annotated[Identifier, declared("An analysis.", label="First", example="all-trd-gt-hc")]
     second: Annotated[
-        Identifier, Field(description="Another analysis with the same leading profile.")
+        Identifier,
+        declared(
+            "Another analysis with the same leading profile.",
+            label="Second",
+            example="all-hc-gt-trd",
+        ),
     ]
     permutations: Annotated[
-        int, Field(ge=100, le=1_000_000, description="Random divisions of the experiments.")
+        int,
+        declared(
+            "Random divisions of the experiments.",
+            label="Permutations",
+            example=10000,
+            ge=100,
+            le=1_000_000,
+        ),
     ]
     threshold_p: Annotated[
-        Probability, Field(gt=0, le=0.05, description="Uncorrected p of a difference.")
+        Probability,
+        declared(
+            "Uncorrected p of a difference.", label="Threshold p", example=0.01, gt=0, le=0.05
+        ),
     ]
 
 
 class FailSafe(Record):
     """How the fail-safe N is sought."""
 
-    draws: Annotated[int, Field(ge=1, le=1000, description="Independent series of noise.")]
-    permutations: Annotated[
-        int, Field(ge=100, le=1_000_000, description="Most permutations for each decision.")
+    draws: Annotated[
+        int, declared("Independent series of noise.", label="Draws", example=5, ge=1, le=1000)
     ]
-    seed: Annotated[int, Field(ge=0, le=2**32 - 1, description="Seed of the noise.")]
+    permutations: Annotated[
+        int,
+        declared(
+            "Most permutations for each decision.",
+            label="Permutations",
+            example=1000,
+            ge=100,
+            le=1_000_000,
+        ),
+    ]
+    seed: Annotated[
+        int, declared("Seed of the noise.", label="Seed", example=1, ge=0, le=2**32 - 1)
+    ]
     most: Annotated[
-        int, Field(ge=1, le=100, description="Noise experiments tried, times those of the run.")
+        int,
+        declared(
+            "Noise experiments tried, times those of the run.",
+            label="Most",
+            example=10,
+            ge=1,
+            le=100,
+        ),
     ]
 
 
@@ -199,18 +397,21 @@ class Plan(Record):
     """The contents of analyses.yaml."""
 
     profiles: Annotated[
-        dict[Identifier, Profile], Field(min_length=1, description="Ways to compute, by name.")
+        dict[Identifier, Profile],
+        declared("Ways to compute, by name.", label="Profiles", min_length=1),
     ]
-    analyses: Annotated[tuple[Analysis, ...], Field(min_length=1, description="What to pool.")]
+    analyses: Annotated[
+        tuple[Analysis, ...], declared("What to pool.", label="Analyses", min_length=1)
+    ]
     multiverse: Annotated[
         Multiverse | None,
-        Field(description="Defensible choices under which published claims are tested."),
+        declared("Defensible choices under which published claims are tested.", label="Multiverse"),
     ] = None
-    fail_safe: Annotated[FailSafe | None, Field(description="How the fail-safe N is sought.")] = (
-        None
-    )
+    fail_safe: Annotated[
+        FailSafe | None, declared("How the fail-safe N is sought.", label="Fail-safe N")
+    ] = None
     comparisons: Annotated[
-        tuple[Comparison, ...], Field(description="Analyses set against each other.")
+        tuple[Comparison, ...], declared("Analyses set against each other.", label="Comparisons")
     ] = ()
 
     @property

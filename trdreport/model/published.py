@@ -17,6 +17,7 @@ from trdreport.model.fields import (
     Probability,
     Record,
     Text,
+    declared,
 )
 
 CLUSTER_FWE = "cluster-fwe"
@@ -45,69 +46,126 @@ Readout = Annotated[str, AfterValidator(_readout), Field(json_schema_extra={"pat
 class PublishedCluster(Record):
     """A cluster as the paper reports it, in the space of the paper's analysis."""
 
-    peak: Annotated[tuple[Number, Number, Number], Field(description="x, y, z in mm.")]
-    volume_mm3: Annotated[Positive, Field(description="Volume in mm3.")]
-    ale: Annotated[Positive, Field(description="ALE at the peak.")]
-    p_uncorrected: Annotated[Probability, Field(description="Uncorrected p of the peak.")]
-    significant: Annotated[bool, Field(description="Whether it survived family-wise correction.")]
+    peak: Annotated[
+        tuple[Number, Number, Number],
+        declared("x, y, z in mm.", label="Peak", unit="mm", example=[-18, -12, 72]),
+    ]
+    volume_mm3: Annotated[
+        Positive, declared("Volume in mm3.", label="Volume", unit="mm³", example=840)
+    ]
+    ale: Annotated[Positive, declared("ALE at the peak.", label="ALE", example=0.0123)]
+    p_uncorrected: Annotated[
+        Probability,
+        declared(
+            "Uncorrected p of the peak.", label="p, uncorrected", example=0.00002, wrong="<0.0001"
+        ),
+    ]
+    significant: Annotated[
+        bool,
+        declared("Whether it survived family-wise correction.", label="Significant", example=False),
+    ]
     contributing: Annotated[
-        tuple[Identifier, ...], Field(min_length=1, description="Studies that contribute, by id.")
+        tuple[Identifier, ...],
+        declared(
+            "Studies that contribute, by id.",
+            label="Contributing studies",
+            example=["wu2011"],
+            min_length=1,
+        ),
     ]
 
 
 class PublishedResult(Record):
     """What the paper says of one analysis at one readout; no clusters: it found none."""
 
-    analysis: Annotated[Identifier, Field(description="An analysis of the plan.")]
-    readout: Annotated[
-        Readout, Field(description="cluster-fwe, or uncorrected and its p: uncorrected-0.0001.")
+    analysis: Annotated[
+        Identifier, declared("An analysis of the plan.", label="Analysis", example="vbm-any")
     ]
-    place: Annotated[Text, Field(description="Where the paper says so.")]
-    experiments: Annotated[Count | None, Field(description="Experiments pooled.")] = None
-    foci: Annotated[Count | None, Field(description="Foci pooled.")] = None
+    readout: Annotated[
+        Readout,
+        declared(
+            "cluster-fwe, or uncorrected and its p: uncorrected-0.0001.",
+            label="Readout",
+            example="cluster-fwe",
+        ),
+    ]
+    place: Annotated[Text, declared("Where the paper says so.", label="Place", example="Table 3")]
+    experiments: Annotated[
+        Count | None, declared("Experiments pooled.", label="Experiments", example=4)
+    ] = None
+    foci: Annotated[Count | None, declared("Foci pooled.", label="Foci", example=32)] = None
     participants: Annotated[
-        dict[str, Count] | None, Field(description="Participants by group.")
+        dict[str, Count] | None,
+        declared("Participants by group.", label="Participants", example={"TRD": 110}),
     ] = None
     clusters: Annotated[
         tuple[PublishedCluster, ...],
-        Field(description="Clusters reported; none when it found none."),
+        declared("Clusters reported; none when it found none.", label="Clusters"),
     ]
     printed_elsewhere: Annotated[
-        tuple[Elsewhere, ...], Field(description="What another place prints differently.")
+        tuple[Elsewhere, ...],
+        declared("What another place prints differently.", label="Printed elsewhere"),
     ] = ()
 
 
 class PublishedTotal(Record):
     """A head count that the paper states for the whole review or for one modality."""
 
-    id: Annotated[Identifier, Field(description="Name of the value, unique.")]
-    group: Annotated[Text, Field(description="A declared group, or `all`.")]
-    modality: Annotated[Text, Field(description="A declared modality, or `all`.")]
-    n: Annotated[Count, Field(description="Participants.")]
-    place: Annotated[Text, Field(description="Where the paper says so.")]
+    id: Annotated[
+        Identifier, declared("Name of the value, unique.", label="Value", example="trd-total")
+    ]
+    group: Annotated[Text, declared("A declared group, or `all`.", label="Group", example="TRD")]
+    modality: Annotated[
+        Text, declared("A declared modality, or `all`.", label="Modality", example="all")
+    ]
+    n: Annotated[Count, declared("Participants.", label="N", example=189)]
+    place: Annotated[Text, declared("Where the paper says so.", label="Place", example="Abstract")]
 
 
 class PublishedCountries(Record):
     """Numbers of studies by country as the paper states them together."""
 
-    total: Annotated[Count, Field(description="Their sum, as printed.")]
+    total: Annotated[Count, declared("Their sum, as printed.", label="Sum", example=8)]
     studies: Annotated[
-        dict[str, Count], Field(min_length=1, description="Number of studies by country.")
+        dict[str, Count],
+        declared(
+            "Number of studies by country.",
+            label="Studies by country",
+            example={"China": 4},
+            min_length=1,
+        ),
     ]
-    place: Annotated[Text, Field(description="Where the paper says so.")]
+    place: Annotated[
+        Text,
+        declared("Where the paper says so.", label="Place", example="Results, first paragraph"),
+    ]
 
 
 class Published(Record):
     """The contents of published.yaml."""
 
-    document: Annotated[CitationKey, Field(description="Citation key of the paper.")]
-    note: Annotated[Text | None, Field(description="What holds for all values, in words.")] = None
-    totals: Annotated[tuple[PublishedTotal, ...], Field(description="Head counts.")]
+    document: Annotated[
+        CitationKey, declared("Citation key of the paper.", label="Document", example="miola2023")
+    ]
+    note: Annotated[
+        Text | None,
+        declared(
+            "What holds for all values, in words.",
+            label="Note",
+            example="Coordinates are in Talairach space.",
+        ),
+    ] = None
+    totals: Annotated[tuple[PublishedTotal, ...], declared("Head counts.", label="Head counts")]
     countries: Annotated[
-        tuple[PublishedCountries, ...], Field(description="Numbers of studies by country.")
+        tuple[PublishedCountries, ...],
+        declared("Numbers of studies by country.", label="Countries"),
     ] = ()
-    results: Annotated[tuple[PublishedResult, ...], Field(description="Results of analyses.")]
+    results: Annotated[
+        tuple[PublishedResult, ...], declared("Results of analyses.", label="Results")
+    ]
     acknowledged: Annotated[
         tuple[Acknowledged, ...],
-        Field(description="Findings of trdreport check that are left as they are."),
+        declared(
+            "Doubts of trdreport check that are left as they are.", label="Acknowledged doubts"
+        ),
     ] = ()

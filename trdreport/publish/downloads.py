@@ -30,6 +30,7 @@ from trdreport.sections.result_tables import (
 )
 from trdreport.sections.robustness_tables import CSV_COLUMNS as ROBUSTNESS_COLUMNS
 from trdreport.sections.robustness_tables import robustness_rows
+from trdreport.sections.study_tables import studies_csv
 from trdreport.sections.tables import Table
 from trdreport.work.store import Store
 
@@ -66,21 +67,6 @@ def data_files(
         if isinstance(result, AnalysisResult):
             files |= map_files(registry, result, store)
     return files
-
-
-def studies_csv(registry: Registry) -> str:
-    """studies.csv: one row a study; groups in the order of review.yaml."""
-    groups = list(registry.review.groups)
-    columns = ["study", "label", "year", "country", "cohort", "modality", "measure"]
-    columns += [f"n_{group.lower()}" for group in groups]
-    rows = [
-        [
-            study.id, study.label, str(study.year), study.country, study.cohort,
-            study.imaging.modality, study.imaging.measure, *(str(study.n(g)) for g in groups),
-        ]
-        for study in registry.studies
-    ]  # fmt: skip
-    return to_csv(columns, rows)
 
 
 def foci_csv(registry: Registry) -> str:

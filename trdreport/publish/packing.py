@@ -6,7 +6,7 @@ import json
 import zipfile
 from collections.abc import Mapping
 
-from trdreport.exchange.citing import LICENCE, SHORT_DIGEST, title
+from trdreport.exchange.citing import LICENCE, SHORT_DIGEST, linked_author, title
 from trdreport.exchange.delimited import to_csv
 from trdreport.publish.media import media_type
 from trdreport.publish.site import check_name
@@ -68,7 +68,7 @@ def ro_crate(registry: Registry, files: Mapping[str, bytes], version: str) -> by
     review = registry.references[registry.review.citation]
     doi = f"https://doi.org/{review.doi}" if review.doi else f"#{review.key}"
     people: list[dict[str, object]] = [
-        {"@id": f"#{author}", "@type": "Person", "name": author} for author in review.authors
+        {"@id": f"#{author.short}", **linked_author(author)} for author in review.authors
     ]
     data = [name for name in sorted(files) if name.startswith(("data/", "figures/"))]
     graph: list[dict[str, object]] = [
@@ -98,7 +98,7 @@ def ro_crate(registry: Registry, files: Mapping[str, bytes], version: str) -> by
             "@id": doi,
             "@type": "ScholarlyArticle",
             "name": review.title,
-            "author": [{"@id": f"#{author}"} for author in review.authors],
+            "author": [{"@id": f"#{author.short}"} for author in review.authors],
         },
         *people,
         {

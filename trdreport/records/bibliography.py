@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pybtex.database import BibliographyData, Entry, parse_string
 from pybtex.exceptions import PybtexError
@@ -17,11 +18,27 @@ UNDATED = "n.d."
 
 
 @dataclass(frozen=True)
+class Person:
+    """An author by the parts of the name; an institution has only its own."""
+
+    family: str
+    given: str = ""
+    institution: bool = False
+
+    @property
+    def short(self) -> str:
+        """`Wang XQ`: family name and initials."""
+        parts = re.split(r"[\s-]+", self.given)
+        return f"{self.family} {''.join(part[:1].upper() for part in parts)}".strip()
+
+
+@dataclass(frozen=True)
 class Reference:
-    """One bibliography entry, in plain text."""
+    """One bibliography entry, in plain text; `others` where it names not all of its authors."""
 
     key: str
-    authors: tuple[str, ...]
+    authors: tuple[Person, ...]
+    others: bool
     title: str
     container: str
     year: str
@@ -32,13 +49,14 @@ class Reference:
     @property
     def short_authors(self) -> str:
         """All authors up to six, otherwise the first six and `et al.`."""
-        shown = ", ".join(self.authors[:6])
-        return f"{shown}, et al." if len(self.authors) > 6 or "others" in self.authors else shown
+        shown = [author.short for author in self.authors[:6]]
+        more = self.others or len(self.authors) > 6
+        return ", ".join([*shown, "et al."] if more else shown)
 
     @property
     def cited(self) -> str:
         """`Page 2021`: the first author's family name, or the key for want of one, and the year."""
-        first = self.authors[0].rsplit(" ", 1)[0] if self.authors else self.key
+        first = self.authors[0].family if self.authors else self.key
         return f"{first} {self.year}"
 
 
@@ -46,11 +64,17 @@ def read_bibliography(path: Path) -> dict[str, Reference]:
     """Entries by key, in the order of the file; raises DataError."""
     if not path.exists():
         raise DataError([file_problem(path, "is missing; every registry has this file")])
-    return parse_bibliography(read_text(path), path)
+    references, problems = parse_bibliography(read_text(path), path)
+    if problems:
+        raise DataError(problems)
+    return references
 
 
-def parse_bibliography(text: str, path: Path) -> dict[str, Reference]:
-    """The same for the text of the file `path`."""
+def parse_bibliography(text: str, path: Path) -> tuple[dict[str, Reference], list[Problem]]:
+    """The entries in the text of the file `path`, and what is wrong in single ones.
+
+    Raises DataError when the text is no BibTeX, so that its entries cannot be known.
+    """
     try:
         data: BibliographyData = parse_string(text, "bibtex")
     except PybtexSyntaxError as error:
@@ -65,10 +89,7 @@ def parse_bibliography(text: str, path: Path) -> dict[str, Reference]:
         for key, reference in references.items()
         for message in _faults(reference)
     ]
-    problems += _duplicate_dois(path, references, lines)
-    if problems:
-        raise DataError(problems)
-    return references
+    return references, problems + _duplicate_dois(path, references, lines)
 
 
 def _reference(key: str, entry: Entry) -> Reference:
@@ -76,11 +97,13 @@ def _reference(key: str, entry: Entry) -> Reference:
 
     def field(*names: str) -> str:
         found = next((fields[name] for name in names if name in fields), "")
-        return " ".join(re.sub(r"[{}]", "", found).split())
+        return _plain(found)
 
+    authors = [_person(person) for person in entry.persons.get("author", ())]
     return Reference(
         key=key,
-        authors=tuple(_name(person) for person in entry.persons.get("author", ())),
+        authors=tuple(author for author in authors if author != OTHERS),
+        others=OTHERS in authors,
         title=field("title"),
         container=field("journal", "booktitle", "howpublished"),
         year=field("year"),
@@ -90,11 +113,20 @@ def _reference(key: str, entry: Entry) -> Reference:
     )
 
 
-def _name(person: object) -> str:
-    last = " ".join([*person.prelast_names, *person.last_names])  # type: ignore[attr-defined]
-    given = [*person.first_names, *person.middle_names]  # type: ignore[attr-defined]
-    initials = "".join(part[0] for name in given for part in name.split("-") if part)
-    return re.sub(r"[{}]", "", f"{last} {initials}".strip())
+OTHERS = Person("others")
+"""What BibTeX reads in `and others`."""
+
+
+def _person(person: Any) -> Person:
+    """An author; a name that stands in braces as a whole is an institution's."""
+    last = " ".join([*person.prelast_names, *person.last_names])
+    given = " ".join([*person.first_names, *person.middle_names])
+    whole = not given and last.startswith("{") and last.endswith("}")
+    return Person(_plain(last), _plain(given), whole)
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.sub(r"[{}]", "", text).split())
 
 
 def _faults(reference: Reference) -> list[str]:

@@ -10,16 +10,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
-
 from trdreport.errors import DataError, Problem, file_problem
-from trdreport.records.schema import FOLDERS, MODELS, schema, schema_line
+from trdreport.model import kinds
+from trdreport.records.schema import schema, schema_line
 from trdreport.records.yamlfile import Path_, YamlFile, parse_yaml, read_yaml
 from trdreport.work.files import rewrite
 
 
 def format_record(path: Path, name: str, depth: int) -> str:
-    """The canonical text of a record; `name` is its model in MODELS, `depth` its folders below.
+    """The canonical text of a record; `name` is its kind, `depth` its folders below.
 
     Raises DataError when the file is no acceptable YAML.
     """
@@ -29,7 +28,7 @@ def format_record(path: Path, name: str, depth: int) -> str:
     first = schema_line(name, depth)
     lines = [line for line in lines if not line.startswith("# yaml-language-server:")]
     removed = len(before.splitlines()) - len(lines)
-    made = _Formatter(file, lines, _Orders(MODELS[name], schema(name)), removed)
+    made = _Formatter(file, lines, _Orders(schema(name)), removed)
     text = "\n".join(_tidy([first, *made.mapping((), 0, len(lines))])) + "\n"
     _check(path, file, before, text)
     return text
@@ -38,8 +37,8 @@ def format_record(path: Path, name: str, depth: int) -> str:
 class _Orders:
     """The order of fields at every place of a record, from its schema."""
 
-    def __init__(self, model: type[BaseModel], whole: Mapping[str, Any]) -> None:
-        self.model, self.whole = model, whole
+    def __init__(self, whole: Mapping[str, Any]) -> None:
+        self.whole = whole
 
     def fields(self, loc: Path_) -> list[str]:
         node: Mapping[str, Any] = self.whole
@@ -167,17 +166,12 @@ def _comments(text: str) -> Counter[str]:
 
 
 def record_files(registry: Path) -> Iterator[tuple[Path, str, int]]:
-    """Every record with its model's name and its depth below the registry."""
-    for name in MODELS:
-        path = registry / f"{name}.yaml"
-        if name not in FOLDERS and path.is_file():
-            yield path, name, 0
-    for folder, name in (
-        ("studies", "study"), ("corrections", "correction"), ("evidence", "evidence"),
-        ("screened", "screened"),
-    ):  # fmt: skip
-        for path in sorted((registry / folder).glob("[!.]*.yaml")):
-            yield path, name, 1
+    """Every record with the name of its kind and its depth below the registry."""
+    for kind in kinds.KINDS:
+        folder = registry / kind.folder
+        pattern = "[!.]*.yaml" if kind.folder else kind.file
+        for path in sorted(folder.glob(pattern)):
+            yield path, kind.name, kind.depth
 
 
 def format_registry(registry: Path, *, write: bool) -> list[Path]:

@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from trdreport.errors import DataError
+from trdreport.model.kinds import kind_of
+from trdreport.model.parts import part_at
 from trdreport.records.checkout import HistoryError, named, texts_at
+from trdreport.records.places import path_of
 from trdreport.records.yamlfile import Path_, dotted, parse_yaml, read_text, read_yaml
 
 LOCK = "results.lock.json"
@@ -57,11 +60,23 @@ class Change:
     before: str = ""
     after: str = ""
 
+    @property
+    def label(self) -> str:
+        """What readers call the field; empty for items of lists and fields that are no more."""
+        kind = kind_of(self.file)
+        if kind is None or not self.field or self.field.endswith("]"):
+            return ""
+        try:
+            return part_at(kind.model, path_of(self.field)).heading
+        except KeyError:
+            return ""
+
     def __str__(self) -> str:
+        name = f"{self.field} ({self.label})" if self.label else self.field
         if self.kind == "changed":
-            return f"{self.field}: {self.before} → {self.after}"
+            return f"{name}: {self.before} → {self.after}"
         value = self.after if self.kind == "added" else self.before
-        return f"{self.field}: {value} {self.kind}" if self.field else f"{self.kind}"
+        return f"{name}: {value} {self.kind}" if self.field else f"{self.kind}"
 
 
 def changes(old: Snapshot, new: Snapshot) -> list[Change]:

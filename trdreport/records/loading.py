@@ -5,24 +5,26 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from trdreport.brain.spaces import Points, convert
 from trdreport.errors import DataError, Problem, file_problem
+from trdreport.model import kinds
 from trdreport.model.calibration import Calibration
 from trdreport.model.candidate import Candidate
 from trdreport.model.correction import Correction
 from trdreport.model.evidence import Evidence
 from trdreport.model.fields import Record
+from trdreport.model.kinds import BIBLIOGRAPHY, Kind
 from trdreport.model.plan import Analysis, Plan, Run
 from trdreport.model.published import Published
 from trdreport.model.review import Review, Search
 from trdreport.model.study import ContrastResult, OtherContrast, Study
 from trdreport.records import rules
 from trdreport.records.bibliography import Reference, parse_bibliography
-from trdreport.records.messages import explain
+from trdreport.records.messages import explain, suggest
 from trdreport.records.parsed import Parsed
 from trdreport.records.places import path_of, replaced
 from trdreport.records.rules.common import Files
@@ -35,6 +37,7 @@ T = TypeVar("T", bound=Record)
 class Registry:
     """A whole review: every record validated, every reference resolved.
 
+    `records` are the same by the name of their kind, in the order of their files.
     `contents` are the bytes of every record and the bibliography, as parsed, by path below the
     root, folder by folder; what is published of a record is taken from there.
     """
@@ -51,6 +54,7 @@ class Registry:
     evidence: tuple[Evidence, ...] = ()
     screened: tuple[Candidate, ...] = ()
     extractions: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    records: Mapping[str, tuple[Any, ...]] = field(default_factory=dict, repr=False, compare=False)
     files: Mapping[str, YamlFile] = field(default_factory=dict, repr=False, compare=False)
     contents: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
     root: Path | None = field(default=None, repr=False, compare=False)
@@ -95,12 +99,6 @@ class Registry:
         return sum(self.total(group) for group in self.review.groups)
 
 
-class SearchFile(Record):
-    """The contents of search.yaml."""
-
-    searches: Annotated[tuple[Search, ...], Field(description="Searches, oldest first.")]
-
-
 def load_registry(root: Path) -> Registry:
     """Read and check the registry in `root`; raises DataError with every problem found.
 
@@ -112,80 +110,37 @@ def load_registry(root: Path) -> Registry:
     if found := tuple(links(root)):
         raise DataError(found)
     problems += unknown_files(root)
-    review = _one(root / "review.yaml", Review, problems)
-    search = _one(root / "search.yaml", SearchFile, problems)
-    plan = _one(root / "analyses.yaml", Plan, problems)
-    published = _one(root / "published.yaml", Published, problems)
-    studies = [_one(path, Study, problems) for path in _study_files(root, problems)]
+    entries = {kind.name: tuple(_parsed(root, kind, problems)) for kind in kinds.KINDS}
     bibliography, references = _bibliography(root / BIBLIOGRAPHY, problems)
-    calibration = None
-    if (root / "calibration.yaml").exists():
-        calibration = _one(root / "calibration.yaml", Calibration, problems)
     extractions = _extractions(root, problems)
-    corrections = [_one(path, Correction, problems) for path in correction_files(root, problems)]
-    evidence = [_one(path, Evidence, problems) for path in _yaml_files(root / "evidence", problems)]
-    screened = [
-        _one(path, Candidate, problems) for path in _yaml_files(root / "screened", problems)
-    ]
-    files = Files(
-        root=root,
-        review=review,
-        search=search,
-        plan=plan,
-        published=published,
-        studies=tuple(studies),
-        references=references,
-        calibration=calibration,
-        corrections=tuple(corrections),
-        evidence=tuple(evidence),
-        screened=tuple(screened),
-    )
-    problems += rules.check_all(files)
+    problems += rules.check_all(Files(root, entries, references))
     if problems:
         raise DataError(problems)
-    entries = (review, search, plan, published, *files.studies, *corrections, *evidence, *screened)
-    read = {entry.file.path: entry.file for entry in entries}
-    if calibration:
-        read[calibration.file.path] = calibration.file
-    read |= {file.path: file for file in extractions.values()}
-    parsed = {Path(path).relative_to(root).as_posix(): file for path, file in read.items()}
+    read = [entry.file for each in entries.values() for entry in each]
+    parsed = {Path(f.path).relative_to(root).as_posix(): f for f in (*read, *extractions.values())}
     texts = {name: file.text for name, file in parsed.items()} | {BIBLIOGRAPHY: bibliography}
     contents = {name: texts[name].encode() for name in sorted(texts, key=PurePosixPath)}
+    records = {name: tuple(entry.record for entry in each) for name, each in entries.items()}
     return Registry(
-        review=review.record,
-        searches=search.record.searches,
-        plan=plan.record,
-        published=published.record,
-        studies=tuple(sorted((s.record for s in files.studies), key=lambda s: (-s.year, s.id))),
-        references=references,
-        calibration=calibration.record if calibration else None,
+        review=records["review"][0],
+        searches=records["search"][0].searches,
+        plan=records["analyses"][0],
+        published=records["published"][0],
+        studies=tuple(sorted(records["study"], key=lambda study: (-study.year, study.id))),
+        references=references or {},
+        calibration=next(iter(records["calibration"]), None),
         digest=digest_of(contents),
-        corrections=tuple(entry.record for entry in corrections),
-        evidence=tuple(entry.record for entry in evidence),
-        screened=tuple(entry.record for entry in screened),
+        corrections=records["correction"],
+        evidence=records["evidence"],
+        screened=records["screened"],
         extractions={
             (path.parent.name, path.stem): path.relative_to(root).as_posix() for path in extractions
         },
+        records=records,
         root=root,
         files=parsed,
         contents=contents,
     )
-
-
-BIBLIOGRAPHY = "references.bib"
-EXPECTED = ("review.yaml", "search.yaml", "analyses.yaml", "published.yaml", BIBLIOGRAPHY)
-OPTIONAL = (
-    "studies",
-    "corrections",
-    "evidence",
-    "extractions",
-    "calibration.yaml",
-    "results.lock.json",
-    "schema",
-    "screened",
-    "LICENSE",
-    "README.md",
-)
 
 
 def links(root: Path) -> Iterator[Problem]:
@@ -202,27 +157,30 @@ def links(root: Path) -> Iterator[Problem]:
 
 def unknown_files(root: Path) -> list[Problem]:
     """Files that the tool would otherwise overlook in silence."""
+    known = kinds.known_names()
+    found = sorted(path for path in root.iterdir() if not path.name.startswith("."))
+    mend = "; studies go into studies/<id>.yaml"
     return [
-        file_problem(path, "is not part of a registry; studies go into studies/<id>.yaml")
-        for path in sorted(root.iterdir())
-        if path.name not in (*EXPECTED, *OPTIONAL) and not path.name.startswith(".")
+        file_problem(path, f"is not part of a registry{suggest(path.name, known) or mend}")
+        for path in found
+        if path.name not in known
     ]
 
 
-def _study_files(root: Path, problems: list[Problem]) -> list[Path]:
-    folder = root / "studies"
-    if not folder.is_dir():
-        problems.append(file_problem(folder, "is missing; put one file a study here"))
-        return []
-    found = _yaml_files(folder, problems)
-    if not found:
-        problems.append(file_problem(folder, "holds no study; add at least two"))
-    return found
-
-
-def correction_files(root: Path, problems: list[Problem]) -> list[Path]:
-    """Files of corrections; a registry need not have any."""
-    return _yaml_files(root / "corrections", problems)
+def _parsed(root: Path, kind: Kind, problems: list[Problem]) -> Iterator[Parsed]:
+    """Every file of a kind, read."""
+    path = root / kind.entry
+    if not kind.folder:
+        if kind.required or path.exists():
+            yield _one(path, kind.model, problems)
+        return
+    found = _yaml_files(path, problems)
+    if kind.required and not path.is_dir():
+        problems.append(file_problem(path, f"is missing; put one file a {kind.name} here"))
+    elif kind.required and not found:
+        problems.append(file_problem(path, f"holds no {kind.name}; add at least two"))
+    for file in found:
+        yield _one(file, kind.model, problems)
 
 
 def _yaml_files(folder: Path, problems: list[Problem]) -> list[Path]:
@@ -288,13 +246,18 @@ def _collect(read: Callable[[], R], problems: list[Problem]) -> R | None:
         return None
 
 
-def _bibliography(path: Path, problems: list[Problem]) -> tuple[str, dict[str, Reference]]:
-    """The text of the bibliography and its entries."""
+def _bibliography(path: Path, problems: list[Problem]) -> tuple[str, dict[str, Reference] | None]:
+    """The text of the bibliography and its entries; None where they cannot be known."""
     if not path.exists() and not path.is_symlink():
         problems.append(file_problem(path, MISSING))
-        return "", {}
-    text = _collect(lambda: read_text(path), problems) or ""
-    return text, _collect(lambda: parse_bibliography(text, path), problems) or {}
+        return "", None
+    text = _collect(lambda: read_text(path), problems)
+    read = None if text is None else _collect(lambda: parse_bibliography(text, path), problems)
+    if read is None:
+        return text or "", None
+    references, faults = read
+    problems += faults
+    return text or "", references
 
 
 def digest_of(contents: Mapping[str, bytes]) -> str:

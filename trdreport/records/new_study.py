@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from trdreport.errors import DataError, Problem, file_problem
-from trdreport.model.fields import ID, TODO, Place, fault_of
+from trdreport.model.fields import ID, TODO, UNKNOWN_WORDS, Place, fault_of
 from trdreport.records.loading import Registry
-from trdreport.records.schema import schema, schema_line
+from trdreport.records.schema import example, schema, schema_line
 from trdreport.records.yamlfile import parse_yaml
 from trdreport.work.files import write_new
 
-UNKNOWN = "not_reported"
+UNKNOWN = UNKNOWN_WORDS[0]
 
 Focus = Place | tuple[str, str, str]
 """A focus, or a place to fill in."""
@@ -109,7 +109,6 @@ def _said(data: Any) -> Essentials:
 
 def _record(registry: Registry, essentials: Essentials) -> str:
     whole = schema("study")
-    patients = {name for name, group in registry.review.groups.items() if group.patients}
     known: dict[str, Any] = {
         "id": scalar(essentials.id), "citation": scalar(essentials.id),
         "label": scalar(essentials.label),
@@ -124,7 +123,7 @@ def _record(registry: Registry, essentials: Essentials) -> str:
         if name == "groups":
             lines += ["", *_comment(node, ""), "groups:"]
             for group, size in essentials.groups.items():
-                lines += _group(whole, group, size, patients=group in patients)
+                lines += _group(whole, group, size, patients=group in registry.review.patients)
         elif name == "contrasts":
             lines += ["", *_contrasts(essentials)]
         elif name == "sources":
@@ -132,10 +131,14 @@ def _record(registry: Registry, essentials: Essentials) -> str:
         elif name == "notes" and essentials.notes:
             lines += ["", *_comment(node, ""), "notes:"]
             lines += [f"  - {json.dumps(note, ensure_ascii=False)}" for note in essentials.notes]
+        elif "properties" in _plain(whole, node):
+            lines += [*_comment(node, ""), f"{name}:"]
+            lines += _fields(whole, _plain(whole, node), known, name)
         elif name in whole["required"]:
-            lines += _field(whole, name, node, known, "", name)
+            lines += [*_comment(node, ""), f"{name}: {known.get(name, _start(node))}"]
         else:
-            lines += ["", *_comment(node, ""), f"# {name}: []"]
+            empty = "{}" if node.get("type") == "object" else "[]"
+            lines += ["", *_comment(node, ""), f"# {name}: {empty}"]
     return "\n".join(lines) + "\n"
 
 
@@ -146,34 +149,53 @@ def scalar(value: str) -> str:
 
 
 def _plain(whole: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, Any]:
-    return whole["$defs"][node["$ref"].rsplit("/", 1)[-1]] if "$ref" in node else node
+    """The record that a field holds, or may leave out; the field itself where it holds none."""
+    for option in (node, *node.get("anyOf", ())):
+        if "$ref" in option:
+            plain: Mapping[str, Any] = whole["$defs"][option["$ref"].rsplit("/", 1)[-1]]
+            return plain
+    return node
 
 
 def _comment(node: Mapping[str, Any], indent: str) -> list[str]:
-    told = node.get("description", "")
-    choices = ", ".join(str(value) for value in node.get("enum", ()))
-    text = " ".join(part for part in (told, f"One of {choices}." if choices else "") if part)
+    choices = ", ".join(str(value) for option in _options(node) for value in option)
+    such = "" if choices else example(node, mark="")
+    words = (
+        node.get("description", ""),
+        f"One of {choices}." if choices else "",
+        f"For example: {such}" if such else "",
+    )
+    text = " ".join(filter(None, words))
     return [f"{indent}# {text}"] if text else []
 
 
-def _field(
-    whole: Mapping[str, Any],
-    name: str,
-    node: Mapping[str, Any],
-    known: Mapping[str, Any],
-    indent: str,
-    path: str,
+def _options(node: Mapping[str, Any]) -> Iterator[list[str]]:
+    """Words that a field may hold, other than those for unknown."""
+    for option in (node, *node.get("anyOf", ())):
+        words = [word for word in option.get("enum", ()) if word not in UNKNOWN_WORDS]
+        if words:
+            yield words
+
+
+def _fields(
+    whole: Mapping[str, Any], plain: Mapping[str, Any], known: Mapping[str, Any], at: str = ""
 ) -> Iterator[str]:
-    plain = _plain(whole, node)
-    if "properties" in plain:
-        yield from _comment(plain, indent)
-        yield f"{indent}{name}:"
-        for inner, each in plain["properties"].items():
-            if inner in plain.get("required", ()):
-                yield from _field(whole, inner, each, known, indent + "  ", f"{path}.{inner}")
-        return
-    yield from _comment(node, indent)
-    yield f"{indent}{name}: {known.get(path, _start(plain))}"
+    """The fields of a record inside the record; an optional one behind a comment sign."""
+    indent = "  " * (at.count(".") + 1)
+    for name, node in plain["properties"].items():
+        path = f"{at}.{name}"
+        inner = _plain(whole, node)
+        started = name in plain.get("required", ()) or path in known
+        if "properties" in inner and started and not _may_be_unknown(node):
+            yield from _comment(node, indent)
+            yield f"{indent}{name}:"
+            yield from _fields(whole, inner, known, path)
+        elif started:
+            yield from _comment(node, indent)
+            yield f"{indent}{name}: {known.get(path, _start(node))}"
+        else:
+            told = _comment(node, indent) or [f"{indent}#"]
+            yield f"{indent}# {name} (optional):{told[0].partition('#')[2]}"
 
 
 def _start(node: Mapping[str, Any]) -> str:
@@ -189,18 +211,16 @@ def _may_be_unknown(node: Mapping[str, Any]) -> bool:
 def _group(
     whole: Mapping[str, Any], name: str, size: int | str, *, patients: bool
 ) -> Iterator[str]:
-    node = whole["$defs"]["Group"]
-    yield f"  {name}:"
-    for part in node["required"]:
-        yield from _comment(node["properties"][part], "    ")
-        yield f"    {part}: {size if part == 'n' else _start(node['properties'][part])}"
+    plain = whole["$defs"]["Group"]
+    known: dict[str, Any] = {"groups.group.n": size}
     if patients:
-        clinical = whole["$defs"]["Clinical"]
-        yield "    clinical:"
-        fields = [*clinical["required"], "illness_duration_months"]
-        for part in (f for f in clinical["properties"] if f in fields):
-            yield from _comment(clinical["properties"][part], "      ")
-            yield f"      {part}: {_start(clinical['properties'][part])}"
+        duration = "groups.group.clinical.illness_duration_months"
+        known |= {"groups.group.clinical": "", duration: UNKNOWN}
+    else:
+        inner = {key: each for key, each in plain["properties"].items() if key != "clinical"}
+        plain = {**plain, "properties": inner}
+    yield f"  {name}:"
+    yield from _fields(whole, plain, known, "groups.group")
 
 
 def _wanted(essentials: Essentials) -> Mapping[tuple[str, str], tuple[Focus, ...]]:

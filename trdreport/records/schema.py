@@ -1,58 +1,18 @@
 """JSON Schemas of the records, for editors, and the field reference, both from the models."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from html import escape
 from types import MappingProxyType
 from typing import Any, Final
 
-from pydantic import BaseModel
-
-from trdreport.model.calibration import Calibration
-from trdreport.model.candidate import Candidate
-from trdreport.model.correction import Correction
-from trdreport.model.evidence import Evidence
-from trdreport.model.plan import Plan
-from trdreport.model.published import Published
-from trdreport.model.review import Review
-from trdreport.model.study import Study
-from trdreport.records.loading import SearchFile
+from trdreport.model import kinds
+from trdreport.model.fields import Record
+from trdreport.model.parts import parts
 
 FOLDER = "schema"
-
-MODELS: Final[Mapping[str, type[BaseModel]]] = MappingProxyType(
-    {
-        "study": Study,
-        "review": Review,
-        "search": SearchFile,
-        "analyses": Plan,
-        "published": Published,
-        "calibration": Calibration,
-        "correction": Correction,
-        "evidence": Evidence,
-        "screened": Candidate,
-    }
-)
-"""Models by the name of their file; `study` is every file in studies/, and so for corrections."""
-
-FOLDERS: Final = MappingProxyType(
-    {
-        "study": "studies/&lt;id&gt;.yaml",
-        "correction": "corrections/&lt;id&gt;.yaml",
-        "evidence": "evidence/&lt;id&gt;.yaml",
-        "screened": "screened/&lt;id&gt;.yaml",
-    }
-)
-
-EXAMPLES: Final[Mapping[str, object]] = MappingProxyType(
-    {
-        "label": "Wu 2011", "year": 2011, "country": "China", "cohort": "wu2011",
-        "criteria": "DSM-IV", "failed_trials": 2, "weeks": 6, "female_percent": 31.8,
-        "contrast": "TRD>HC", "space": "MNI", "x": -18, "y": -12, "z": 72, "region": "left insula",
-        "t_value": 4.82, "field_strength_tesla": 3, "smoothing_fwhm_mm": 8, "modality": "VBM",
-        "measure": "GMV", "software": "SPM8", "document": "miola2023", "place": "Table 1",
-        "covers": ["groups.TRD"], "scale": "MADRS", "n": 22, "date": "2022-04-23",
-    }
-)  # fmt: skip
 
 RENAMED: Final = MappingProxyType(
     {
@@ -62,23 +22,41 @@ RENAMED: Final = MappingProxyType(
 )  # fmt: skip
 """How pydantic calls what a JSON Schema calls otherwise."""
 
+FOR_PAGES: Final = ("names", "page", "absent", "spaced")
+"""What a field declares for its printing; no editor needs it."""
+
 
 def schema_files() -> dict[str, str]:
     """Text of every schema by file name."""
     return {
-        f"{name}.schema.json": json.dumps(schema(name), indent=1, ensure_ascii=False) + "\n"
-        for name in MODELS
+        f"{kind.name}.schema.json": json.dumps(schema(kind.name), indent=1, ensure_ascii=False)
+        + "\n"
+        for kind in kinds.KINDS
     }
 
 
 def schema(name: str) -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of one kind of file."""
-    plain: dict[str, Any] = _plain(MODELS[name].model_json_schema())
-    title = f"a {name} record" if name in FOLDERS else f"{name}.yaml"
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title, **plain}
+    kind = kinds.kind(name)
+    plain: dict[str, Any] = _plain(kind.model.model_json_schema())
+    for model in dict.fromkeys((kind.model, *_inside(kind.model))):
+        node = plain if model is kind.model else plain["$defs"][model.__name__]
+        for part in parts(model).values():  # pydantic says nothing of a field beside a reference
+            told = {"title": part.label, "description": part.description}
+            node["properties"][part.name] = told | node["properties"][part.name]
+    dialect = "https://json-schema.org/draft/2020-12/schema"
+    return {"$schema": dialect, **plain, "title": kind.title}
 
 
-def _plain(node: Any, name: str = "") -> Any:
+def _inside(model: type[Record]) -> Iterator[type[Record]]:
+    """Models of the records inside a record."""
+    for part in parts(model).values():
+        if part.record:
+            yield part.record
+            yield from _inside(part.record)
+
+
+def _plain(node: Any, *, is_field: bool = False) -> Any:
     """What an editor understands: numbers as numbers, limits by their names, no made-up titles."""
     if isinstance(node, list):
         return [_plain(each) for each in node]
@@ -87,17 +65,17 @@ def _plain(node: Any, name: str = "") -> Any:
     options = node.get("anyOf", [])
     if {"type": "number"} in options and any(o.get("type") == "string" for o in options):
         rest = {key: value for key, value in node.items() if key != "anyOf"}
-        return _plain({"type": "number", **rest}, name)
+        return _plain({"type": "number", **rest}, is_field=is_field)
     made: dict[str, Any] = {}
     for key, value in node.items():
         if key == "properties":
-            made[key] = {each: _plain(inner, each) for each, inner in value.items()}
+            made[key] = {each: _plain(inner, is_field=True) for each, inner in value.items()}
         elif key == "$defs":
             made[key] = {each: _plain(inner) for each, inner in value.items()}
-        elif key != "title":
+        elif key in ("examples", "wrong"):
+            made[key] = value
+        elif key not in FOR_PAGES and (key != "title" or is_field):
             made[RENAMED.get(key, key)] = _plain(value)
-    if name in EXAMPLES and "$ref" not in node:
-        made["examples"] = [EXAMPLES[name]]
     return made
 
 
@@ -112,26 +90,57 @@ def field_reference() -> str:
         "# Fields of the records",
         "",
         "Made from the models by `trdreport schema --reference`. Unknown is said as `not_reported`",
-        "or `not_available` where the type allows it. An optional field may be left out.",
+        "or `not_available` where the type allows it. An optional field may be left out. After",
+        "*not* stands what is refused.",
     ]
-    for name, model in MODELS.items():
-        where = FOLDERS.get(name, f"{name}.yaml")
-        own = schema(name)
-        parts = {model.__name__: own, **own.get("$defs", {})}
-        lines += ["", f"## {where}"]
+    for kind in kinds.KINDS:
+        own = schema(kind.name)
+        parts = {kind.model.__name__: own, **own.get("$defs", {})}
+        lines += ["", f"## {escape(kind.file)}"]
         for part, described in parts.items():
             if "properties" in described:
                 lines += ["", f"### {part}", "", described.get("description", ""), ""]
-                lines += ["| field | type | meaning |", "|---|---|---|", *_rows(described)]
+                lines += [
+                    "| field | for readers | type | meaning | example |",
+                    "|---|---|---|---|---|",
+                ]
+                lines += _rows(described)
     return "\n".join(lines) + "\n"
 
 
 def _rows(described: Mapping[str, Any]) -> Iterator[str]:
     required = described.get("required", [])
     for name, node in described["properties"].items():
-        optional = "" if name in required else " (optional)"
-        kind = _kind(node).replace("|", "\\|")
-        yield f"| `{name}`{optional} | {kind} | {node.get('description', '')} |"
+        cells = (
+            f"`{name}`{'' if name in required else ' (optional)'}",
+            ", ".join(filter(None, (node.get("title", ""), node.get("unit", "")))),
+            _kind(node),
+            node.get("description", ""),
+            example(node).replace("not `", "*not* `"),
+        )
+        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def example(node: Mapping[str, Any], mark: str = "`") -> str:
+    """What a field may look like and what not, as it is written in a record; empty for no word."""
+    good = [as_yaml(value) for value in node.get("examples", ())]
+    wrong = [as_yaml(node["wrong"])] if "wrong" in node else []
+    words = [f"{mark}{value}{mark}" for value in good]
+    return ", ".join([*words, *(f"not {mark}{value}{mark}" for value in wrong)])
+
+
+def as_yaml(value: Any) -> str:
+    """A value of an example on one line of YAML, as people write it."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {as_yaml(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(as_yaml(each) for each in value) + "]"
+    if isinstance(value, str):
+        plain = re.fullmatch(r"[A-Za-z][\w .>/()<-]*", value)
+        return value if plain else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, float):
+        return f"{Decimal(str(value)):f}"
+    return json.dumps(value)
 
 
 def _kind(node: Mapping[str, Any]) -> str:

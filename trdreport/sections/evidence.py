@@ -322,7 +322,7 @@ def _beside(
     own = cluster.label.name
     close: list[tuple[Told, str]] = []
     wide: list[tuple[Told, str]] = []
-    case = next(iter(registry.review.groups))
+    case = registry.review.cases or next(iter(registry.review.groups))
     direction = _direction(cluster, case)
     for told in view.told:
         how = _how_near(registry, told, own, near, cluster.peak_mni)

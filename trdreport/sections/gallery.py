@@ -76,7 +76,7 @@ def draw_gallery(
 
 
 def _regions(registry: Registry, store: Store) -> Iterator[Sketch]:
-    case = next(iter(registry.review.groups))
+    case = registry.review.cases or next(iter(registry.review.groups))
     legend = {
         f"higher in {case}": MORE,
         f"lower in {case}": LESS,

@@ -51,7 +51,7 @@ def _samples(registry: Registry) -> Sketch:
 
 def _medication(registry: Registry) -> Sketch:
     review = registry.review
-    patients = [name for name, group in review.groups.items() if group.patients]
+    patients = review.patients
     rows = {
         f"{study.label}, {name}": study.groups[name]
         for study in registry.studies

@@ -1,130 +1,74 @@
-"""Tables about the studies: who, how imaged, how defined, how good."""
+"""Tables about the studies: who, how imaged, how defined, how good. Columns: model/study.py."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable
 
-from trdreport.model.study import Clinical, Group, Study
+from trdreport.exchange.delimited import to_csv
+from trdreport.model.parts import part_at
+from trdreport.model.review import Review
+from trdreport.model.study import TABLES, Study
 from trdreport.records.loading import Registry
-from trdreport.sections.tables import MISSING, NOT_APPLICABLE, Table, shown
+from trdreport.sections.columns import NOT_GIVEN, Column, places
+from trdreport.sections.tables import Table, shown
+
+
+def columns_of(review: Review, table: str) -> tuple[Column, ...]:
+    """Columns of a table; one about groups that the review has none of is left out."""
+    columns = (Column(path, review) for path in TABLES[table])
+    return tuple(column for column in columns if column.groups != ())
+
+
+def _table(
+    registry: Registry,
+    id_: str,
+    caption: str,
+    *notes: str,
+    studies: Iterable[Study] | None = None,
+) -> Table:
+    columns = columns_of(registry.review, id_)
+    chosen = registry.studies if studies is None else studies
+    rows = (
+        tuple(column.cell(study, at) for column in columns)
+        for study in chosen
+        for at in places(study, columns)
+    )
+    return Table(
+        id=id_,
+        caption=caption,
+        columns=tuple(column.heading for column in columns),
+        rows=tuple(rows),
+        numeric=tuple(column.heading for column in columns if column.numeric),
+        notes=notes,
+        links={study.label: f"studies/{study.id}.html" for study in registry.studies},
+    )
 
 
 def study_table(registry: Registry) -> Table:
     """Table 1: who was studied."""
-    names = list(registry.review.groups)
-    patients = [name for name, group in registry.review.groups.items() if group.patients]
-    case = patients[0]
-    pair = " / ".join(patients)
-    columns = (
-        "Study", "Country", f"N ({' / '.join(names)})", f"Age, years ({case})",
-        f"Women, % ({case})", "Criteria", f"{case} criterion", f"Onset age, years ({pair})",
-        f"Illness duration ({pair})", "Scale", f"Score ({pair})",
-        f"Medication, % {case} ({patients[-1]})", "Quality",
-    )  # fmt: skip
-    rows = []
-    for study in registry.studies:
-        groups = [study.groups.get(name) for name in patients]
-        first = study.groups[case]
-        rows.append(
-            (
-                study.label, study.country,
-                " / ".join(str(study.n(name)) for name in names),
-                shown(first.age_years), shown(first.female_percent),
-                study.diagnosis.criteria, study.trd_definition.as_printed,
-                _pair(groups, lambda c: shown(c.onset_age_years)),
-                _pair(groups, _duration), _scale(first),
-                _pair(groups, lambda c: shown(c.severity)),
-                _medication({n: study.groups[n] for n in patients if n in study.groups}, registry),
-                shown(study.quality.score),
-            )
-        )  # fmt: skip
-    labels = "; ".join(f"{k} = {v.label}" for k, v in registry.review.groups.items())
+    review = registry.review
+    labels = "; ".join(f"{k} = {v.label}" for k, v in review.groups.items())
     drugs = "; ".join(
         f"{drug.short} = {drug.label}"
-        for drug in registry.review.medication_classes.values()
+        for drug in review.medication_classes.values()
         if drug.short != drug.label
     )
-    return Table(
-        id="table-1",
-        caption="Table 1. Characteristics of the included studies",
-        columns=columns,
-        rows=tuple(rows),
-        numeric=(columns[2], columns[3], columns[4], columns[-1]),
-        notes=(
-            f"{labels}. Mean ± SD, values as printed in the review.",
-            f"Medication: percent of each group; – printed as a dash. {drugs}.",
-        ),
-        links={study.label: f"studies/{study.id}.html" for study in registry.studies},
+    return _table(
+        registry,
+        "table-1",
+        "Table 1. Characteristics of the included studies",
+        f"{labels}. Mean ± SD, values as printed in the review.",
+        "Medication: percent of each group, in brackets of the further groups;"
+        f" – printed as a dash. {drugs}.",
     )
-
-
-def _pair(groups: list[Group | None], read: Callable[[Clinical], str]) -> str:
-    """`TRD value / TSD value`; said once when neither is known."""
-    cells = [
-        read(group.clinical) if group and group.clinical else NOT_APPLICABLE for group in groups
-    ]
-    return cells[0] if set(cells) <= set(MISSING[:1]) else " / ".join(cells)
-
-
-def _duration(clinical: Clinical) -> str:
-    years, months = clinical.illness_duration_years, clinical.illness_duration_months
-    value, unit = (months, "months") if years is None else (years, "years")
-    return shown(value) if isinstance(value, str) else f"{shown(value)} {unit}"
-
-
-def _scale(group: Group) -> str:
-    severity = group.clinical.severity if group.clinical else "not_reported"
-    return shown(severity) if isinstance(severity, str) else severity.scale
-
-
-def _medication(groups: Mapping[str, Group], registry: Registry) -> str:
-    """`SSRI 68.75 (100)`: percent of the first group and, in brackets, of the second."""
-    clinical = {name: group.clinical for name, group in groups.items() if group.clinical}
-    percents = {
-        name: c.medication_percent
-        for name, c in clinical.items()
-        if isinstance(c.medication_percent, dict)
-    }
-    cells = []
-    for drug, names in registry.review.medication_classes.items():
-        shares = [_percent(shares[drug]) for shares in percents.values() if drug in shares]
-        if shares:
-            brackets = "".join(f" ({share})" for share in shares[1:])
-            cells.append(f"{names.short} {shares[0]}{brackets}")
-    cells += [
-        f"{name}: {shown(c.medication_status).replace('_', ' ')}"
-        for name, c in clinical.items()
-        if name not in percents
-    ]
-    return "; ".join(cells)
-
-
-def _percent(value: object) -> str:
-    return "–" if value == "not_reported" else shown(value)
 
 
 def foci_table(registry: Registry) -> Table:
     """Table 2: every focus that can be pooled."""
-    columns = ("Study", "Modality", "Measure", "Field, T", "Contrast", "x", "y", "z", "Space")
-    rows = [
-        (
-            study.label, study.imaging.modality, study.imaging.measure,
-            shown(study.imaging.field_strength_tesla), result.contrast.replace(">", " > "),
-            str(focus.x), str(focus.y), str(focus.z), result.space,
-        )
-        for study in registry.studies
-        for result in study.contrasts
-        for focus in result.foci
-    ]  # fmt: skip
-    return Table(
-        id="table-2",
-        caption="Table 2. Imaging and coordinates of the included studies",
-        columns=columns,
-        rows=tuple(rows),
-        numeric=("Field, T", "x", "y", "z"),
-        notes=(
-            "x, y, z in mm, as published. A contrast A > B lists where A has the higher value.",
-            abbreviations(registry),
-        ),
-        links={study.label: f"studies/{study.id}.html" for study in registry.studies},
+    return _table(
+        registry,
+        "table-2",
+        "Table 2. Imaging and coordinates of the included studies",
+        "x, y, z as published. A contrast A > B lists where A has the higher value.",
+        abbreviations(registry),
     )
 
 
@@ -132,78 +76,73 @@ def abbreviations(registry: Registry) -> str:
     """Modalities, measures and spaces in full."""
     modalities = registry.review.modalities
     words = {name: modality.label for name, modality in modalities.items()}
-    for modality in modalities.values():
-        words |= modality.measures
+    words |= registry.review.measures
     words |= {"T": "tesla", "MNI": "Montreal Neurological Institute", "TAL": "Talairach"}
     return "; ".join(f"{short}: {long}" for short, long in words.items()) + "."
 
 
 def definition_table(registry: Registry) -> Table:
     """How each study defines treatment resistance."""
-    rows = [
-        (
-            study.label, shown(study.trd_definition.failed_trials),
-            shown(study.trd_definition.different_classes), shown(study.trd_definition.weeks),
-            shown(study.trd_definition.staging), shown(study.diagnosis.polarity).replace("_", " "),
-            study.trd_definition.summary,
-        )
-        for study in registry.studies
-    ]  # fmt: skip
-    return Table(
-        "definitions",
-        "Table 3. Definitions of treatment resistance",
-        (
-            "Study", "Failed trials, at least", "Different classes", "Weeks, at least", "Staging",
-            "Depression", "Definition",
-        ),
-        tuple(rows),
-        ("Failed trials, at least", "Weeks, at least"),
-        links={study.label: f"studies/{study.id}.html" for study in registry.studies},
-    )  # fmt: skip
+    return _table(registry, "definitions", "Table 3. Definitions of treatment resistance")
 
 
 def acquisition_table(registry: Registry) -> Table:
     """How each study imaged and tested."""
-    rows = [
-        (
-            study.label, study.imaging.modality, study.imaging.measure,
-            shown(study.imaging.field_strength_tesla), shown(study.imaging.scanner),
-            shown(study.imaging.software), shown(study.imaging.smoothing_fwhm_mm),
-            shown(study.imaging.height_threshold_p), shown(study.imaging.correction),
-        )
-        for study in registry.studies
-    ]  # fmt: skip
-    return Table(
-        "acquisition",
-        "Table 4. Acquisition, processing and thresholds",
-        (
-            "Study", "Modality", "Measure", "Field, T", "Scanner", "Software", "Smoothing, mm",
-            "Voxel p", "Correction",
-        ),
-        tuple(rows),
-        ("Field, T", "Smoothing, mm", "Voxel p"),
-        notes=(abbreviations(registry),),
-        links={study.label: f"studies/{study.id}.html" for study in registry.studies},
-    )  # fmt: skip
+    caption = "Table 4. Acquisition, processing and thresholds"
+    return _table(registry, "acquisition", caption, abbreviations(registry))
 
 
 def quality_table(registry: Registry) -> Table:
-    """Quality scores of the studies."""
-    rows = [
-        (
-            study.label, study.quality.instrument, shown(study.quality.score),
-            shown(study.quality.maximum), shown(study.quality.items),
-        )
-        for study in registry.studies
-    ]  # fmt: skip
-    return Table(
+    """Quality scores of the studies, and how many people rated."""
+    raters = part_at(Review, ("quality_raters",))
+    return _table(
+        registry,
         "quality",
         "Table 5. Quality ratings by the review's authors",
-        ("Study", "Instrument", "Score", "Maximum", "Items"),
-        tuple(rows),
-        ("Score", "Maximum"),
-        links={study.label: f"studies/{study.id}.html" for study in registry.studies},
+        f"{raters.label}: {shown(registry.review.quality_raters)}.",
     )
+
+
+def study_foci_table(registry: Registry, study: Study) -> Table:
+    """The foci of one study, with what the paper says of each; empty columns are left out."""
+    whole = _table(
+        registry,
+        "foci",
+        f"Foci of {study.label}",
+        "As published; a contrast A > B lists where A has the higher value. A dash: the source"
+        " says nothing of it for this focus.",
+        studies=(study,),
+    )
+    kept = [
+        index
+        for index in range(len(whole.columns))
+        if any(row[index] != NOT_GIVEN for row in whole.rows)
+    ]
+    columns = tuple(whole.columns[index] for index in kept)
+    points = [point for result in study.contrasts for point in registry.mni(result).tolist()]
+    return Table(
+        id=f"foci-{study.id}",
+        caption=whole.caption,
+        columns=columns,
+        rows=tuple(tuple(row[index] for index in kept) for row in whole.rows),
+        numeric=tuple(name for name in columns if name in whole.numeric),
+        notes=whole.notes,
+        points=tuple(",".join(f"{value:.0f}" for value in point) for point in points),
+    )
+
+
+def studies_csv(registry: Registry) -> str:
+    """studies.csv: one row a study; groups in the order of review.yaml."""
+    columns = columns_of(registry.review, "studies.csv")
+    names: list[str] = []
+    for column in columns:
+        field = column.choices[0].name
+        groups = column.groups
+        names += [field] if groups is None else [f"{field}_{group.lower()}" for group in groups]
+    rows = [
+        [cell for column in columns for cell in column.cells(study)] for study in registry.studies
+    ]
+    return to_csv(["study" if name == "id" else name for name in names], rows)
 
 
 def screening_table(registry: Registry) -> Table:
@@ -237,39 +176,4 @@ def screening_table(registry: Registry) -> Table:
         ("Step", "Number", "Ground"),
         tuple(rows),
         ("Number",),
-    )
-
-
-FOCI_COLUMNS = (
-    "Contrast", "x, mm", "y, mm", "z, mm", "Space", "Region as published", "Statistic",
-    "p, uncorrected", "Cluster, voxels", "Cluster p FWE",
-)  # fmt: skip
-
-
-def study_foci_table(registry: Registry, study: Study) -> Table:
-    """The foci of one study, with what the paper says of each; empty columns are left out."""
-    rows, points = [], []
-    for result in study.contrasts:
-        points += registry.mni(result).tolist()
-        for f in result.foci:
-            told = f"{f.statistic[1]} = {f.statistic[0]}" if f.statistic else ""
-            more = (f.region, told, f.p_uncorrected, f.cluster_voxels, f.cluster_p_fwe)
-            rows.append(
-                (
-                    result.contrast.replace(">", " > "), str(f.x), str(f.y), str(f.z),
-                    result.space, *("–" if v is None or v == "" else shown(v) for v in more),
-                )
-            )  # fmt: skip
-    kept = [i for i in range(len(FOCI_COLUMNS)) if any(row[i] != "–" for row in rows)]
-    return Table(
-        f"foci-{study.id}",
-        f"Foci of {study.label}",
-        tuple(FOCI_COLUMNS[i] for i in kept),
-        tuple(tuple(row[i] for i in kept) for row in rows),
-        tuple(FOCI_COLUMNS[i] for i in kept if i in (1, 2, 3, 7, 8, 9)),
-        notes=(
-            "As published; a contrast A > B lists where A has the higher value. A dash: the source"
-            " says nothing of it for this focus.",
-        ),
-        points=tuple(",".join(f"{value:.0f}" for value in point) for point in points),
     )

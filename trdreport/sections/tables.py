@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from trdreport.exchange.delimited import to_csv
-from trdreport.model.fields import UNKNOWN_WORDS, Age, MeanSd
-from trdreport.model.study import Severity
+from trdreport.model.fields import UNKNOWN_WORDS
 
 NOT_APPLICABLE = "not applicable"
 
@@ -54,7 +53,5 @@ def shown(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, Decimal):
         return f"{value:f}"
-    if isinstance(value, MeanSd | Age | Severity):
-        return f"{value.mean} ± {value.sd}" if not isinstance(value.sd, str) else f"{value.mean}"
     text = str(value)
     return text.replace("_", " ") if text in UNKNOWN_WORDS else text

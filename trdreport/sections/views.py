@@ -17,7 +17,7 @@ from trdreport.engine.robustness.results import Robustness
 from trdreport.engine.run import Result
 from trdreport.exchange.citing import Citation
 from trdreport.model.correction import Correction
-from trdreport.model.fields import Elsewhere
+from trdreport.model.fields import Source
 from trdreport.model.plan import Analysis, Profile, Run
 from trdreport.model.review import Review, Search
 from trdreport.model.study import Study
@@ -51,6 +51,7 @@ from trdreport.sections.robustness_tables import (
     without_table,
 )
 from trdreport.sections.sketch import Figure, Gallery
+from trdreport.sections.study_page import Block, blocks, lettered
 from trdreport.sections.study_tables import (
     acquisition_table,
     definition_table,
@@ -149,21 +150,9 @@ class StudyView:
     findings: tuple[Finding, ...]
     corrections: tuple[Correction, ...]
     foci: Table
+    blocks: tuple[Block, ...]
+    sources: tuple[tuple[str, Source], ...]
     edit: str
-
-    def source(self, field: str) -> str:
-        """Letter of the source that covers a field most closely; empty when none does."""
-        covering = [
-            (len(covered), index)
-            for index, source in enumerate(self.study.sources)
-            for covered in source.covers
-            if field == covered or field.startswith(f"{covered}.")
-        ]
-        return "abcdefghijklmnopqrstuvwxyz"[max(covering)[1] % 26] if covering else ""
-
-    def elsewhere(self, field: str) -> tuple[Elsewhere, ...]:
-        """What other places print for a field."""
-        return tuple(other for other in self.study.printed_elsewhere if other.field == field)
 
 
 @dataclass(frozen=True)
@@ -449,6 +438,8 @@ def study_view(
         tuple(finding for finding in found if study.id in finding.studies),
         tuple(c for c in registry.corrections if c.study == study.id),
         study_foci_table(registry, study),
+        blocks(registry.review, study),
+        lettered(study),
         f"{repository}/edit/main/registry/studies/{study.id}.yaml" if repository else "",
     )
 

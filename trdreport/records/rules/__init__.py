@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator
 
 from trdreport.errors import Problem
 from trdreport.records.rules import candidates as screened
-from trdreport.records.rules import corrections, evidence, plan, search, studies
+from trdreport.records.rules import corrections, every, evidence, plan, search, studies
 from trdreport.records.rules.common import Files
 
 Rule = Callable[[Files], Iterator[Problem]]
 
 RULES: tuple[Rule, ...] = (
-    studies.id_is_file_name,
+    every.id_is_file_name,
     plan.ids_are_unique,
     plan.citations_exist,
     studies.vocabulary_is_declared,
@@ -31,11 +31,9 @@ RULES: tuple[Rule, ...] = (
     plan.calibration_names_a_run,
     search.prisma_adds_up,
     corrections.corrections_fit,
-    evidence.id_is_file_name,
     evidence.documents_are_known,
     evidence.words_are_known,
     evidence.oppositions_are_records,
-    screened.id_is_file_name,
     screened.citations_exist,
     screened.criteria_are_declared,
 )

@@ -1,6 +1,6 @@
 """What rules work on, and what several of them need."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,19 +15,44 @@ from trdreport.records.yamlfile import Path_, YamlFile
 
 @dataclass(frozen=True)
 class Files:
-    """Every file of a registry as far as it could be read; a broken one has no record."""
+    """Every file of a registry as far as it could be read; a broken one has no record.
+
+    `entries` are the files by kind; `references` is None where the bibliography cannot be read, so
+    that nothing can be said of what it holds.
+    """
 
     root: Path
-    review: Parsed
-    search: Parsed
-    plan: Parsed
-    published: Parsed
-    studies: tuple[Parsed, ...]
-    references: dict[str, Reference]
-    calibration: Parsed | None = None
-    corrections: tuple[Parsed, ...] = ()
-    evidence: tuple[Parsed, ...] = ()
-    screened: tuple[Parsed, ...] = ()
+    entries: Mapping[str, tuple[Parsed, ...]]
+    references: dict[str, Reference] | None
+
+    @property
+    def review(self) -> Parsed:
+        """review.yaml."""
+        return self.entries["review"][0]
+
+    @property
+    def search(self) -> Parsed:
+        """search.yaml."""
+        return self.entries["search"][0]
+
+    @property
+    def plan(self) -> Parsed:
+        """analyses.yaml."""
+        return self.entries["analyses"][0]
+
+    @property
+    def published(self) -> Parsed:
+        """published.yaml."""
+        return self.entries["published"][0]
+
+    @property
+    def studies(self) -> tuple[Parsed, ...]:
+        """Every file in studies/."""
+        return self.entries["study"]
+
+    def good(self, kind: str) -> list[Parsed]:
+        """Files of a kind that became records."""
+        return [entry for entry in self.entries[kind] if good(entry)]
 
     @property
     def transform(self) -> str:
@@ -37,7 +62,7 @@ class Files:
     @property
     def good_studies(self) -> list[Parsed]:
         """Study files that became records."""
-        return [study for study in self.studies if study.record is not None]
+        return self.good("study")
 
 
 def good(entry: Parsed) -> bool:
@@ -50,7 +75,8 @@ def known_word(
 ) -> Iterator[Problem]:
     """A problem when `word` is not among the declared ones."""
     if word not in set(known):
-        near = suggest(word, known) or f"; known are {', '.join(sorted(known))}"
+        words = ", ".join(sorted(known)) or "none"
+        near = suggest(word, known) or f"; known are {words}"
         yield file.problem(loc, f"'{word}' is not declared{near}", at_key=at_key)
 
 

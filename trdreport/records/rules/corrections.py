@@ -16,9 +16,7 @@ def corrections_fit(files: Files) -> Iterator[Problem]:
     """A correction is of a value that stands in the record as it says, and its own is possible."""
     studies = {Path(study.file.path).stem: study for study in files.studies}
     seen: set[tuple[str, str]] = set()
-    for entry in files.corrections:
-        if not good(entry):
-            continue
+    for entry in files.good("correction"):
         correction, file = entry.record, entry.file
         yield from known_word(file, ("study",), correction.study, studies)
         if correction.study not in studies:

@@ -8,27 +8,16 @@ from trdreport.errors import Problem
 from trdreport.records.rules.common import Files, good, known_word
 
 
-def id_is_file_name(files: Files) -> Iterator[Problem]:
-    """A record's id equals the name of its file."""
-    for entry in filter(good, files.evidence):
-        if entry.record.id != Path(entry.file.path).stem:
-            message = (
-                f"id '{entry.record.id}' differs from the file name; call the file"
-                f" {entry.record.id}.yaml"
-            )
-            yield entry.file.problem(("id",), message)
-
-
 def documents_are_known(files: Files) -> Iterator[Problem]:
     """A document is declared in review.yaml, is in references.bib, and has so many references."""
     if not good(files.review):
         return
     documents = files.review.record.documents
-    for name in documents if files.references else ():
+    for name in documents if files.references is not None else ():
         yield from known_word(
-            files.review.file, ("documents", name), name, files.references, at_key=True
+            files.review.file, ("documents", name), name, files.references or (), at_key=True
         )
-    for entry in filter(good, files.evidence):
+    for entry in files.good("evidence"):
         record = entry.record
         yield from known_word(entry.file, ("document",), record.document, documents)
         count = documents[record.document].references if record.document in documents else ""
@@ -46,9 +35,9 @@ def documents_are_known(files: Files) -> Iterator[Problem]:
 
 def oppositions_are_records(files: Files) -> Iterator[Problem]:
     """What a record is set against is another record, of the same document."""
-    documents = {entry.record.id: entry.record.document for entry in filter(good, files.evidence)}
-    broken = [Path(entry.file.path).stem for entry in files.evidence if not good(entry)]
-    for entry in filter(good, files.evidence):
+    documents = {entry.record.id: entry.record.document for entry in files.good("evidence")}
+    broken = [Path(entry.file.path).stem for entry in files.entries["evidence"] if not good(entry)]
+    for entry in files.good("evidence"):
         own = [name for name, document in documents.items() if document == entry.record.document]
         own += broken
         for index, name in enumerate(entry.record.set_against):
@@ -67,7 +56,7 @@ def words_are_known(files: Files) -> Iterator[Problem]:
             yield from known_word(files.review.file, loc, region, plain)
     sided = {f"{side} {name}" for side in SIDES for name in review.areas}
     known = plain | sided | set(review.areas)
-    for entry in filter(good, files.evidence):
+    for entry in files.good("evidence"):
         for number, statement in enumerate(entry.record.statements):
             at = ("statements", number)
             for index, name in enumerate(statement.treatments):

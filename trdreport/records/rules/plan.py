@@ -38,7 +38,7 @@ def _repeated(entry: Any, key: str, value: Callable[[Any], str], field: str) -> 
 
 def citations_exist(files: Files) -> Iterator[Problem]:
     """Every citation key is in references.bib."""
-    if not files.references:
+    if files.references is None:
         return
     for entry in (files.review, files.search, files.plan, files.published, *files.studies):
         if good(entry):
@@ -168,9 +168,10 @@ def _twice(file: YamlFile, loc: Path_, values: Sequence[Any]) -> Iterator[Proble
 
 def calibration_names_a_run(files: Files) -> Iterator[Problem]:
     """A recorded calibration is of an analysis and a profile of the plan."""
-    if not (files.calibration and good(files.calibration) and good(files.plan)):
+    entry = next(iter(files.good("calibration")), None)
+    if not (entry and good(files.plan)):
         return
-    file, calibration = files.calibration.file, files.calibration.record
+    file, calibration = entry.file, entry.record
     analyses = {analysis.id: analysis for analysis in files.plan.record.analyses}
     yield from known_word(file, ("analysis",), calibration.analysis, analyses)
     if calibration.analysis in analyses:

@@ -3,15 +3,13 @@
 Each rule is a generator of problems, and its docstring is the rule in one line.
 """
 
-import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from trdreport.brain.extent import mm_outside_brain
 from trdreport.brain.spaces import convert
 from trdreport.errors import Problem
-from trdreport.model.fields import ID, split_contrast
+from trdreport.model.fields import split_contrast
 from trdreport.records.messages import suggest
 from trdreport.records.rules.common import Files, good, known_word
 from trdreport.records.yamlfile import Path_, dotted
@@ -21,16 +19,6 @@ MIDLINE_MM = 3
 
 FAR_OUTSIDE_MM = 10.0
 """Smoothing carries real peaks a little way out of the brain; none lies further out than this."""
-
-
-def id_is_file_name(files: Files) -> Iterator[Problem]:
-    """A study's id equals the name of its file."""
-    for study in files.studies:
-        stem = Path(study.file.path).stem
-        given = study.file.data.get("id") if isinstance(study.file.data, dict) else None
-        if isinstance(given, str) and given != stem and re.fullmatch(ID, given):
-            message = f"id '{given}' differs from the file name; call the file {given}.yaml"
-            yield study.file.problem(("id",), message)
 
 
 def vocabulary_is_declared(files: Files) -> Iterator[Problem]:
@@ -171,7 +159,7 @@ def years_agree(files: Files) -> Iterator[Problem]:
     last = max((search.date for search in searches), default=None)
     for study in files.good_studies:
         year = study.record.year
-        reference = files.references.get(study.record.citation)
+        reference = (files.references or {}).get(study.record.citation)
         if reference and reference.year != str(year):
             message = f"{year}, but references.bib has {reference.year}; correct one of the two"
             yield study.file.problem(("year",), message)
@@ -191,10 +179,9 @@ def studies_search_the_whole_brain(files: Files) -> Iterator[Problem]:
 
 
 def elsewhere_names_a_field(files: Files) -> Iterator[Problem]:
-    """`printed_elsewhere` and sources name fields that the record has."""
+    """`printed_elsewhere` and sources name fields that the record has, by their whole path."""
     for study in files.good_studies:
-        fields = {dotted(loc) for loc in study.file.positions}
-        fields |= {part for name in fields for part in (name.rsplit(".", 1)[-1],)}
+        fields = {dotted(loc) for loc in study.file.positions if loc}
         named = [
             (("printed_elsewhere", index, "field"), other.field)
             for index, other in enumerate(study.record.printed_elsewhere)
@@ -206,5 +193,11 @@ def elsewhere_names_a_field(files: Files) -> Iterator[Problem]:
         for loc, name in named:
             if name not in fields:
                 yield study.file.problem(
-                    loc, f"the record has no field '{name}'{suggest(name, fields) or ''}"
+                    loc, f"the record has no field '{name}'{_near(name, fields)}"
                 )
+
+
+def _near(name: str, fields: set[str]) -> str:
+    """The paths that a name without the part before it may stand for, or a like one."""
+    whole = sorted(field for field in fields if field.endswith(f".{name}"))
+    return f"; write {' or '.join(whole)}" if whole else suggest(name, fields)
