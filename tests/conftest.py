@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.registries.patching import FAULTS, lay
 from trdreport.publish.build import build
 from trdreport.records.loading import Registry, load_registry
 
@@ -21,14 +22,13 @@ def real_registry() -> Registry:
 
 @pytest.fixture
 def overlaid(tmp_path: Path) -> Callable[[str], Path]:
-    """A copy of the valid tiny registry with the files of one case laid over it."""
+    """A copy of the valid tiny registry with one of the faults laid over it."""
 
     def overlay(case: str) -> Path:
         root = tmp_path / "registry"
         shutil.copytree(REGISTRIES / "valid", root)
         if case != "valid":
-            ignore = shutil.ignore_patterns("expected.txt")
-            shutil.copytree(REGISTRIES / case, root, dirs_exist_ok=True, ignore=ignore)
+            lay(FAULTS[case], root)
         return root
 
     return overlay
