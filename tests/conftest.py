@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.registries.miola import write_miola
 from tests.registries.patching import FAULTS, lay
 from trdreport.publish.build import build
 from trdreport.records.loading import Registry, load_registry
@@ -16,8 +17,14 @@ REGISTRIES = Path(__file__).parent / "registries"
 
 @pytest.fixture(scope="session")
 def real_registry() -> Registry:
-    """The registry of the review."""
+    """The living registry of the review, for what must hold of its data; see tests/review."""
     return load_registry(ROOT / "registry")
+
+
+@pytest.fixture(scope="session")
+def miola(tmp_path_factory: pytest.TempPathFactory) -> Registry:
+    """The review as it was published, frozen, for what the engine must do with such data."""
+    return load_registry(write_miola(tmp_path_factory.mktemp("miola") / "registry"))
 
 
 @pytest.fixture

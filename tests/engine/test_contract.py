@@ -36,12 +36,12 @@ def test_our_kernel_replaces_the_method_that_makes_maps() -> None:
 
 
 @pytest.fixture(scope="module")
-def fitted(real_registry: Registry) -> IndexedALE:
-    run = real_registry.run("vbm-trd-hc")
+def fitted(miola: Registry) -> IndexedALE:
+    run = miola.run("vbm-trd-hc")
     mask, affine = analysis_mask(run.profile)
     image = nib.Nifti1Image(mask.astype(np.uint8), affine)
     estimator = IndexedALE(kernel_transformer=ExactALEKernel(), mask=image, random_state=1)
-    estimator.fit(studyset(experiment_table(real_registry, run), run.profile, image))
+    estimator.fit(studyset(experiment_table(miola, run), run.profile, image))
     return estimator
 
 

@@ -49,11 +49,11 @@ def test_a_clear_answer_is_decided_and_a_close_one_is_not() -> None:
     assert decided(null, np.array([]), 0.05)
 
 
-def test_an_early_stop_keeps_the_decision_and_the_seeds(real_registry: Registry) -> None:
+def test_an_early_stop_keeps_the_decision_and_the_seeds(miola: Registry) -> None:
     """The permutations drawn are the first of the full run; p lies in the interval given."""
-    run = real_registry.run("fmri-trd-hc")
+    run = miola.run("fmri-trd-hc")
     mask, affine = analysis_mask(run.profile)
-    table = experiment_table(real_registry, run)
+    table = experiment_table(miola, run)
     early = run.profile.model_copy(update={"stop_early": True, "permutations": 4000})
     whole = run.profile.model_copy(update={"permutations": 4000})
     stopped, full = (estimate(table, profile, mask, affine) for profile in (early, whole))

@@ -58,10 +58,10 @@ def test_csv_keeps_everything(given_: list[Exchanged]) -> None:
     assert list(read_csv(write_csv(given_), "x.csv")) == given_
 
 
-def test_nimads_keeps_everything(real_registry: Registry) -> None:
-    back = read_nimads(json.dumps(studyset(real_registry)), "x.json")
+def test_nimads_keeps_everything(miola: Registry) -> None:
+    back = read_nimads(json.dumps(studyset(miola)), "x.json")
     assert sorted(back, key=lambda e: (e.study, e.contrast)) == sorted(
-        of_registry(real_registry), key=lambda e: (e.study, e.contrast)
+        of_registry(miola), key=lambda e: (e.study, e.contrast)
     )
 
 

@@ -3,21 +3,22 @@
 import json
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.conftest import ROOT
+from tests.conftest import REGISTRIES, ROOT
 from trdreport.records.schema import FOLDER, FOLDERS, MODELS, field_reference, schema, schema_files
 from trdreport.records.yamlfile import read_yaml
 
-REGISTRY = ROOT / "registry"
+VALID = REGISTRIES / "valid"
 
 
-def files(name: str) -> list[Any]:
+def files(name: str) -> list[Path]:
     folder = FOLDERS.get(name, "").partition("/")[0]
-    return sorted((REGISTRY / folder).glob("*.yaml")) if folder else [REGISTRY / f"{name}.yaml"]
+    return sorted((VALID / folder).glob("*.yaml")) if folder else sorted(VALID.glob(f"{name}.yaml"))
 
 
 def plain(value: Any) -> Any:
@@ -32,7 +33,7 @@ def plain(value: Any) -> Any:
 @pytest.mark.parametrize("name", list(MODELS))
 def test_the_committed_schema_is_current(name: str) -> None:
     file = f"{name}.schema.json"
-    committed = (REGISTRY / FOLDER / file).read_text()
+    committed = (ROOT / "registry" / FOLDER / file).read_text()
     assert committed == schema_files()[file], "run trdreport schema"
 
 
@@ -42,18 +43,15 @@ def test_the_committed_reference_is_current() -> None:
 
 
 @pytest.mark.parametrize("name", list(MODELS))
-def test_every_record_fits_its_schema_and_names_it(name: str) -> None:
+def test_a_valid_record_fits_its_schema(name: str) -> None:
     validator = Draft202012Validator(json.loads(schema_files()[f"{name}.schema.json"]))
     for path in files(name):
         assert not list(validator.iter_errors(plain(read_yaml(path).data))), path
-        first = path.read_text().splitlines()[0]
-        target = first.removeprefix("# yaml-language-server: $schema=")
-        assert (path.parent / target).resolve() == REGISTRY / FOLDER / f"{name}.schema.json"
 
 
 def test_a_wrong_record_does_not_fit() -> None:
     validator = Draft202012Validator(schema("study"))
-    record = plain(read_yaml(REGISTRY / "studies" / "wu2011.yaml").data)
+    record = plain(read_yaml(VALID / "studies" / "alpha2018.yaml").data)
     for change in ({"year": "2011"}, {"colour": "blue"}, {"design": "guess"}):
         assert list(validator.iter_errors(record | change)), change
     record["groups"]["TRD"]["female_percent"] = 131.8

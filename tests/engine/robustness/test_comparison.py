@@ -24,12 +24,12 @@ def subtraction(registry: Registry, first: str, second: str, permutations: int) 
 
 
 @pytest.mark.slow
-def test_no_p_is_below_what_the_divisions_allow(real_registry: Registry) -> None:
+def test_no_p_is_below_what_the_divisions_allow(miola: Registry) -> None:
     """Three against two experiments divide in 10 ways: two-sided p is at least 0.2, in theory.
 
     With 1000 random divisions the observed one comes about 100 times; NiMARE alone says 0.001.
     """
-    found = subtraction(real_registry, "vbm-trd-hc", "vbm-trd-tsd", 1000)
+    found = subtraction(miola, "vbm-trd-hc", "vbm-trd-tsd", 1000)
     assert found.p.min() > 0.15
     assert found.smallest_p_fwe > 0.05
 

@@ -1,4 +1,4 @@
-"""The published claims come out of the published data."""
+"""The published claims come out of the records of the published review."""
 
 import pytest
 
@@ -13,13 +13,13 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def results(real_registry: Registry) -> dict[str, Result]:
-    return {r.run: r for r in run_plan(real_registry, Store(None), scheduler=Local(2))}
+def results(published_review: Registry) -> dict[str, Result]:
+    return {r.run: r for r in run_plan(published_review, Store(None), scheduler=Local(2))}
 
 
 @pytest.fixture(scope="module")
-def claims(real_registry: Registry, results: dict[str, Result]) -> tuple[Claim, ...]:
-    return check_claims(real_registry, results)
+def claims(published_review: Registry, results: dict[str, Result]) -> tuple[Claim, ...]:
+    return check_claims(published_review, results)
 
 
 def first_cluster(result: Result, readout: str) -> Cluster:
