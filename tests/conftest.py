@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.registries.miola import write_miola
+from tests.registries.patching import FAULTS, lay
 from trdreport.publish.build import build
 from trdreport.records.loading import Registry, load_registry
 
@@ -14,21 +16,26 @@ REGISTRIES = Path(__file__).parent / "registries"
 
 
 @pytest.fixture(scope="session")
-def real_registry() -> Registry:
-    """The registry of the review."""
+def miola() -> Registry:
+    """The living registry of the review, for what must hold of its data; see tests/review."""
     return load_registry(ROOT / "registry")
+
+
+@pytest.fixture(scope="session")
+def miola(tmp_path_factory: pytest.TempPathFactory) -> Registry:
+    """The review as it was published, frozen, for what the engine must do with such data."""
+    return load_registry(write_miola(tmp_path_factory.mktemp("miola") / "registry"))
 
 
 @pytest.fixture
 def overlaid(tmp_path: Path) -> Callable[[str], Path]:
-    """A copy of the valid tiny registry with the files of one case laid over it."""
+    """A copy of the valid tiny registry with one of the faults laid over it."""
 
     def overlay(case: str) -> Path:
         root = tmp_path / "registry"
         shutil.copytree(REGISTRIES / "valid", root)
         if case != "valid":
-            ignore = shutil.ignore_patterns("expected.txt")
-            shutil.copytree(REGISTRIES / case, root, dirs_exist_ok=True, ignore=ignore)
+            lay(FAULTS[case], root)
         return root
 
     return overlay

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
 from trdreport.checks import check
 from trdreport.errors import DataError
 from trdreport.model.eligibility import Answer
@@ -27,24 +26,20 @@ def with_answer(registry: Registry, criterion: str, *, met: bool) -> Registry:
     return replace(registry, studies=(first.model_copy(update={"eligibility": answers}), *others))
 
 
-def test_the_records_of_the_review_do_not_contradict_themselves(real_registry: Registry) -> None:
-    assert told(real_registry) == []
-    criteria = {criterion.id for criterion in real_registry.review.eligibility}
-    assert all(set(study.eligibility) == criteria for study in real_registry.studies)
+def test_records_that_agree_with_their_answers_are_in_order(miola: Registry) -> None:
+    assert told(miola) == []
 
 
-def test_an_included_study_that_fails_a_criterion_is_found(real_registry: Registry) -> None:
-    found = told(with_answer(real_registry, "E6", met=False))
+def test_an_included_study_that_fails_a_criterion_is_found(miola: Registry) -> None:
+    found = told(with_answer(miola, "E6", met=False))
     assert any("E6 is said to fail, but the fields agree" in message for message in found)
     assert any("but the study is included" in message for message in found)
 
 
-def test_an_answer_against_the_fields_is_found(real_registry: Registry) -> None:
-    first, *others = real_registry.studies
+def test_an_answer_against_the_fields_is_found(miola: Registry) -> None:
+    first, *others = miola.studies
     imaging = first.imaging.model_copy(update={"whole_brain": False})
-    changed = replace(
-        real_registry, studies=(first.model_copy(update={"imaging": imaging}), *others)
-    )
+    changed = replace(miola, studies=(first.model_copy(update={"imaging": imaging}), *others))
     (message,) = told(changed)
     assert message == f"{first.label}: E6 is said to be met, but imaging.whole_brain is false"
 
@@ -61,31 +56,31 @@ def test_an_answer_against_the_fields_is_found(real_registry: Registry) -> None:
             {"status": "included", "fails": (), "approach": "whole_brain"},
             "after the last search",
         ),
-        ({"published": date(2020, 1, 1)}, "it is said to be too late"),
+        ({"published": date(2019, 1, 1)}, "it is said to be too late"),
     ],
 )
 def test_a_candidate_that_contradicts_itself_is_found(
-    real_registry: Registry, changes: dict[str, object], words: str
+    miola: Registry, changes: dict[str, object], words: str
 ) -> None:
-    (candidate,) = (c for c in real_registry.screened if c.id == "zhang2026")
-    changed = replace(real_registry, screened=(candidate.model_copy(update=changes),))
+    (candidate,) = (c for c in miola.screened if c.id == "zhang2026")
+    changed = replace(miola, screened=(candidate.model_copy(update=changes),))
     assert any(words in message for message in told(changed))
 
 
-def test_the_counts_of_an_update_come_from_the_living_list(real_registry: Registry) -> None:
-    counts = dict(update_table(real_registry).rows)
-    assert int(counts["Records identified"]) == len(real_registry.screened)
+def test_the_counts_of_an_update_come_from_the_living_list(miola: Registry) -> None:
+    counts = dict(update_table(miola).rows)
+    assert int(counts["Records identified"]) == len(miola.screened)
     assert int(counts["Records screened"]) == int(counts["Records excluded"]) + int(
         counts["Reports sought for retrieval"]
     )
 
 
-def test_the_matrix_answers_every_criterion_for_every_record(real_registry: Registry) -> None:
-    table = eligibility_table(real_registry)
-    assert len(table.rows) == len(real_registry.studies) + len(real_registry.screened)
+def test_the_matrix_answers_every_criterion_for_every_record(miola: Registry) -> None:
+    table = eligibility_table(miola)
+    assert len(table.rows) == len(miola.studies) + len(miola.screened)
     zhang = next(row for row in table.rows if row[0] == "Zhang 2026")
     assert zhang[table.columns.index("E6")] == "not met"
-    assert zhang[table.columns.index("E4")] == "not reported"
+    assert zhang[table.columns.index("E1")] == "not reported"
 
 
 def test_a_new_candidate_waits_to_be_screened(overlaid: Callable[[str], Path]) -> None:
@@ -99,4 +94,3 @@ def test_a_new_candidate_waits_to_be_screened(overlaid: Callable[[str], Path]) -
         write_candidate(before, root, "alpha2018", "Alpha", "an alert")
     with pytest.raises(DataError, match="is no id"):
         write_candidate(before, root, "../x", "Alpha", "an alert")
-    assert (ROOT / "registry" / "screened" / "zhang2026.yaml").is_file()

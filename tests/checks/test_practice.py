@@ -107,8 +107,8 @@ def test_few_experiments_are_not_enough_and_seventeen_are() -> None:
     assert verdicts[rule] is Status.MET
 
 
-def test_the_shared_sample_of_the_review_is_seen(real_registry: Registry) -> None:
-    found = {v.rule: v for v in judge(work(real_registry))}
+def test_a_shared_sample_is_named_and_what_is_not_told_is_unknown(miola: Registry) -> None:
+    found = {v.rule: v for v in judge(work(miola))}
     verdict = found["One group of people enters an analysis as one experiment"]
     assert verdict.status is Status.NOT_MET
     assert "Guo 2012 fALFF and Ma 2012" in verdict.evidence
@@ -116,8 +116,8 @@ def test_the_shared_sample_of_the_review_is_seen(real_registry: Registry) -> Non
     assert found["Records are counted for each source"].status is Status.UNKNOWN
 
 
-def test_every_rule_says_who_asks_for_it_and_gives_evidence(real_registry: Registry) -> None:
-    verdicts = judge(work(real_registry))
+def test_every_rule_says_who_asks_for_it_and_gives_evidence(miola: Registry) -> None:
+    verdicts = judge(work(miola))
     assert len(verdicts) == len(list(RULES))
     assert len({v.rule for v in verdicts}) == len(verdicts)
     assert all(v.source and v.evidence for v in verdicts)

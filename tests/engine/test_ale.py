@@ -15,11 +15,11 @@ Pieces = tuple[ExperimentTable, Profile, NDArray[np.bool_], NDArray[np.float64]]
 
 
 @pytest.fixture(scope="module")
-def pieces(real_registry: Registry) -> Pieces:
-    run = real_registry.run("fmri-trd-hc")
+def pieces(miola: Registry) -> Pieces:
+    run = miola.run("fmri-trd-hc")
     profile = run.profile.model_copy(update={"permutations": 200})
     mask, affine = analysis_mask(profile)
-    return experiment_table(real_registry, run), profile, mask, affine
+    return experiment_table(miola, run), profile, mask, affine
 
 
 def test_the_mask_is_that_of_the_recipe(pieces: Pieces) -> None:

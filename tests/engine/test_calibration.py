@@ -7,9 +7,9 @@ from trdreport.engine.selection import experiment_table
 from trdreport.records.loading import Registry
 
 
-def test_a_review_is_the_same_for_the_same_seed(real_registry: Registry) -> None:
-    run = real_registry.run("all-trd-hc.mni2026")
-    model = experiment_table(real_registry, run)
+def test_a_review_is_the_same_for_the_same_seed(miola: Registry) -> None:
+    run = miola.run("all-trd-hc.mni2026")
+    model = experiment_table(miola, run)
     setting = Setting(studies=8, reported=0.5, reviews=2, seed=1)
     one, centre = simulated_table(model, run.profile, setting, review=0)
     assert (one, centre) == simulated_table(model, run.profile, setting, review=0)
@@ -18,10 +18,10 @@ def test_a_review_is_the_same_for_the_same_seed(real_registry: Registry) -> None
 
 
 def test_studies_have_the_sizes_of_the_run_and_report_the_centre_as_often_as_said(
-    real_registry: Registry,
+    miola: Registry,
 ) -> None:
-    run = real_registry.run("all-trd-hc.mni2026")
-    model = experiment_table(real_registry, run)
+    run = miola.run("all-trd-hc.mni2026")
+    model = experiment_table(miola, run)
     sizes = {(e.sample_size, len(e.foci)) for e in model.experiments}
     near = []
     for review in range(20):
@@ -34,10 +34,10 @@ def test_studies_have_the_sizes_of_the_run_and_report_the_centre_as_often_as_sai
     assert 0.45 < np.mean(near) < 0.65  # half, and a few foci that are near by chance
 
 
-def test_what_all_studies_report_is_found_where_it_is(real_registry: Registry) -> None:
-    run = real_registry.run("all-trd-hc.mni2026")
+def test_what_all_studies_report_is_found_where_it_is(miola: Registry) -> None:
+    run = miola.run("all-trd-hc.mni2026")
     profile = run.profile.model_copy(update={"permutations": 200})
-    model = experiment_table(real_registry, run)
+    model = experiment_table(miola, run)
     settings = [Setting(25, 1.0, 5, seed=1), Setting(25, 0.0, 5, seed=1)]
     planted, nothing = calibrate(model, profile, settings)
     assert planted.found == 5

@@ -11,8 +11,8 @@ from trdreport.records.loading import Registry
 
 
 @pytest.fixture
-def table(real_registry: Registry) -> ExperimentTable:
-    return experiment_table(real_registry, real_registry.run("all-trd-hc"))
+def table(miola: Registry) -> ExperimentTable:
+    return experiment_table(miola, miola.run("all-trd-hc"))
 
 
 def with_first(table: ExperimentTable, **update: object) -> ExperimentTable:

@@ -24,9 +24,9 @@ def test_our_kernel_replaces_the_method_that_makes_maps() -> None:
 
 
 @pytest.fixture(scope="module")
-def fitted(real_registry: Registry) -> FittedALE:
-    run = real_registry.run("vbm-trd-hc")
-    return FittedALE(experiment_table(real_registry, run), run.profile, *analysis_mask(run.profile))
+def fitted(miola: Registry) -> FittedALE:
+    run = miola.run("vbm-trd-hc")
+    return FittedALE(experiment_table(miola, run), run.profile, *analysis_mask(run.profile))
 
 
 def test_the_threshold_falls_with_p(fitted: FittedALE) -> None:

@@ -28,8 +28,8 @@ TABLE = ExperimentTable(
 
 
 @pytest.fixture(scope="module")
-def profile(real_registry: Registry) -> Profile:
-    return real_registry.run("all-trd-hc.mni2026").profile
+def profile(miola: Registry) -> Profile:
+    return miola.run("all-trd-hc.mni2026").profile
 
 
 @pytest.fixture(params=ESTIMATORS)

@@ -28,8 +28,8 @@ MNI, TAL = frozenset({"MNI"}), frozenset({"TAL"})
 
 
 @pytest.fixture
-def profile(real_registry: Registry) -> Profile:
-    return real_registry.plan.profiles["miola2023"]
+def profile(miola: Registry) -> Profile:
+    return miola.plan.profiles["miola2023"]
 
 
 def text(profile: Profile, spaces: frozenset[str] = MNI, **update: object) -> str:

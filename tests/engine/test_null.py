@@ -74,10 +74,10 @@ def test_maxima_equal_nimares(
         np.testing.assert_allclose(ours, expected, atol=1e-6)
 
 
-def test_both_ways_agree_on_the_review(real_registry: Registry) -> None:
+def test_both_ways_agree_on_the_review(miola: Registry) -> None:
     """Looking only where the threshold can be passed changes no maximum, size or mass."""
-    run = real_registry.run("all-trd-hc")
-    experiments = experiment_table(real_registry, run).experiments
+    run = miola.run("all-trd-hc")
+    experiments = experiment_table(miola, run).experiments
     mask, affine = analysis_mask(run.profile)
     foci = [apply(np.linalg.inv(affine), e.positions()) for e in experiments]
     plan = plan_null([e.sample_size for e in experiments], foci, mask, 2.0)

@@ -28,9 +28,9 @@ def table(registry: Registry, analysis: str, **profile: object) -> ExperimentTab
     ],
 )
 def test_the_papers_inputs(
-    analysis: str, experiments: int, foci: int, participants: int, real_registry: Registry
+    analysis: str, experiments: int, foci: int, participants: int, miola: Registry
 ) -> None:
-    found = table(real_registry, analysis)
+    found = table(miola, analysis)
     assert (len(found.experiments), found.n_foci, found.participants) == (
         experiments,
         foci,
@@ -38,21 +38,21 @@ def test_the_papers_inputs(
     )
 
 
-def test_a_group_in_two_contrasts_counts_once(real_registry: Registry) -> None:
-    sizes = {e.unit: e.sample_size for e in table(real_registry, "vbm-any").experiments}
+def test_a_group_in_two_contrasts_counts_once(miola: Registry) -> None:
+    sizes = {e.unit: e.sample_size for e in table(miola, "vbm-any").experiments}
     assert sizes["ma2012"] == 18 + 17 + 17
 
 
-def test_a_cohort_is_one_experiment(real_registry: Registry) -> None:
-    found = table(real_registry, "all-trd-hc", unit="cohort")
+def test_a_cohort_is_one_experiment(miola: Registry) -> None:
+    found = table(miola, "all-trd-hc", unit="cohort")
     (shared,) = [e for e in found.experiments if len(e.studies) > 1]
     assert shared.studies == ("guo2012-falff", "ma2012")
     assert shared.groups == {"HC": 17, "TRD": 18}
     assert len(shared.foci) == 5
 
 
-def test_studies_without_the_contrast_are_named(real_registry: Registry) -> None:
-    assert table(real_registry, "vbm-trd-hc").not_reported == ("sandu2017",)
+def test_studies_without_the_contrast_are_named(miola: Registry) -> None:
+    assert table(miola, "vbm-trd-hc").not_reported == ("sandu2017",)
 
 
 def test_a_null_finding_is_named_not_pooled(overlaid: Callable[[str], Path]) -> None:

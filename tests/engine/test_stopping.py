@@ -49,11 +49,11 @@ def test_a_clear_answer_is_decided_and_a_close_one_is_not() -> None:
     assert decided(null, np.array([]), 0.05)
 
 
-def test_an_early_stop_keeps_the_decision_and_the_seeds(real_registry: Registry) -> None:
+def test_an_early_stop_keeps_the_decision_and_the_seeds(miola: Registry) -> None:
     """The permutations drawn are the first of the full run; p lies in the interval given."""
-    run = real_registry.run("fmri-trd-hc")
+    run = miola.run("fmri-trd-hc")
     mask, affine = analysis_mask(run.profile)
-    table = experiment_table(real_registry, run)
+    table = experiment_table(miola, run)
     fitted = fit(table, run.profile.model_copy(update={"permutations": 4000}), mask, affine)
     stopped, full = (fitted.test(0.001, stop_early=early) for early in (True, False))
     drawn = len(stopped.null_sizes)

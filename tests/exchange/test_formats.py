@@ -50,10 +50,10 @@ def test_csv_keeps_everything(given_: list[Exchanged]) -> None:
     assert list(foci_csv.read(foci_csv.table(given_), "x.csv")) == given_
 
 
-def test_nimads_keeps_everything(real_registry: Registry) -> None:
-    back = nimads.read(json.dumps(nimads.studyset(real_registry)), "x.json")
+def test_nimads_keeps_everything(miola: Registry) -> None:
+    back = nimads.read(json.dumps(nimads.studyset(miola)), "x.json")
     assert sorted(back, key=lambda e: (e.study, e.contrast)) == sorted(
-        of_registry(real_registry), key=lambda e: (e.study, e.contrast)
+        of_registry(miola), key=lambda e: (e.study, e.contrast)
     )
 
 

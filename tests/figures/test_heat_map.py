@@ -196,8 +196,8 @@ def test_dollar_signs_are_no_mathematics() -> None:
     assert not labelled(figure, "$5 to $6").get_parse_math()
 
 
-def test_the_medication_of_the_review_can_be_read(real_registry: Registry) -> None:
-    rows, columns, cells = medication(real_registry)
+def test_the_medication_of_the_review_can_be_read(miola: Registry) -> None:
+    rows, columns, cells = medication(miola)
     figure = heat_map(rows, columns, cells, scale="percent of the group, as printed")
     assert_legible(figure)
     told = words(figure)

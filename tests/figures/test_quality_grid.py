@@ -94,8 +94,8 @@ def test_ratings_that_do_not_fit_the_names_are_refused(ratings: list[list[str]])
 
 
 @pytest.mark.parametrize("columns", [1, 4, 7, 12])
-def test_the_grid_of_the_review_can_be_read(real_registry: Registry, columns: int) -> None:
-    studies = [study.label for study in real_registry.studies]
+def test_the_grid_of_the_review_can_be_read(miola: Registry, columns: int) -> None:
+    studies = [study.label for study in miola.studies]
     items = [f"Criterion number {i} was met" for i in range(columns)]
     own = (RATINGS * 3)[:columns]
     figure = quality_grid(studies, items, [own] * len(studies))

@@ -35,11 +35,11 @@ def test_every_size_and_total_is_written() -> None:
         assert str(sum(study.sizes.values())) in told
 
 
-def test_every_size_of_the_review_is_written_and_legible(real_registry: Registry) -> None:
-    groups = {name: f"{g.label} ({name})" for name, g in real_registry.review.groups.items()}
+def test_every_size_of_the_review_is_written_and_legible(miola: Registry) -> None:
+    groups = {name: f"{g.label} ({name})" for name, g in miola.review.groups.items()}
     samples = [
         Sample(study.label, study.country, {name: group.n for name, group in study.groups.items()})
-        for study in real_registry.studies
+        for study in miola.studies
     ]
     figure = samples_figure(samples, groups)
     assert_legible(figure)

@@ -6,11 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import REGISTRIES
+from tests.registries.patching import FAULTS, lay
 from trdreport.errors import DataError
 from trdreport.records.loading import load_registry
-
-CASES = sorted(path.parent.name for path in REGISTRIES.glob("*/expected.txt"))
 
 Overlay = Callable[[str], Path]
 
@@ -21,10 +19,11 @@ def problems(root: Path) -> list[str]:
     return [str(problem).replace(f"{root}/", "") for problem in caught.value.problems]
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_fault_is_reported_exactly(case: str, overlaid: Overlay) -> None:
-    expected = (REGISTRIES / case / "expected.txt").read_text().splitlines()
-    assert problems(overlaid(case)) == expected
+@pytest.mark.parametrize("fault", FAULTS)
+def test_fault_is_reported_exactly(fault: str, overlaid: Overlay) -> None:
+    root = overlaid("valid")
+    expected = lay(FAULTS[fault], root)
+    assert problems(root) == expected
 
 
 def test_the_base_of_the_cases_is_valid(overlaid: Overlay) -> None:
@@ -78,6 +77,14 @@ def test_a_huge_file_is_refused_unread(overlaid: Overlay) -> None:
     (found,) = problems(root)
     assert "5,4" in found
     assert found.endswith("more than 1,000,000; is this the right file?")
+
+
+def test_another_encoding_is_refused(overlaid: Overlay) -> None:
+    root = overlaid("valid")
+    (root / "studies" / "alpha2018.yaml").write_bytes("label: André\n".encode("latin-1"))
+    assert problems(root) == [
+        "studies/alpha2018.yaml:1:1: is not UTF-8 text (byte 11); save it as UTF-8"
+    ]
 
 
 def test_deep_nesting_is_refused(overlaid: Overlay) -> None:

@@ -8,18 +8,22 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import ROOT
+from tests.conftest import REGISTRIES
 from trdreport.errors import DataError
 from trdreport.records.formatting import format_record, format_registry, record_files
 from trdreport.records.loading import load_registry
 from trdreport.records.yamlfile import read_yaml
 
 Overlay = Callable[[str], Path]
-WU = ROOT / "registry" / "studies" / "wu2011.yaml"
-
-
-def test_the_registry_is_canonical() -> None:
-    assert format_registry(ROOT / "registry", write=False) == []
+RECORD = (
+    (REGISTRIES / "valid" / "studies" / "alpha2018.yaml").read_text()
+    + """notes:
+  - >-
+    A note on
+    two lines.
+  - "A note: quoted"
+"""
+)
 
 
 def shuffled(text: str, seed: int) -> str:
@@ -39,13 +43,15 @@ def shuffled(text: str, seed: int) -> str:
 )
 @given(seed=st.integers(0, 10_000))
 def test_any_order_of_fields_becomes_the_canonical_one(seed: int, tmp_path: Path) -> None:
-    path = tmp_path / "wu2011.yaml"
-    path.write_text(shuffled(WU.read_text(), seed))
+    path = tmp_path / "alpha2018.yaml"
+    path.write_text(RECORD)
+    ordered = read_yaml(path).data
+    path.write_text(shuffled(RECORD, seed))
     text = format_record(path, "study", 1)
     path.write_text(text)
-    assert list(read_yaml(path).data) == list(read_yaml(WU).data)
-    assert read_yaml(path).data == read_yaml(WU).data
-    for key in read_yaml(WU).data:
+    assert list(read_yaml(path).data) == list(ordered)
+    assert read_yaml(path).data == ordered
+    for key in ordered:
         lines = text.splitlines()
         assert lines[[line.split(":")[0] for line in lines].index(key) - 1] == f"# above {key}"
     assert format_record(path, "study", 1) == text

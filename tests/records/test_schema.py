@@ -3,26 +3,26 @@
 import json
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 from pydantic import ValidationError, create_model
 
-from tests.conftest import ROOT
+from tests.conftest import REGISTRIES, ROOT
 from trdreport.model import kinds
 from trdreport.model.fields import Record
 from trdreport.model.parts import Part, parts
 from trdreport.records.schema import FOLDER, as_yaml, field_reference, schema, schema_files
 from trdreport.records.yamlfile import parse_yaml, read_yaml
 
-REGISTRY = ROOT / "registry"
+VALID = REGISTRIES / "valid"
 NAMES = [kind.name for kind in kinds.KINDS]
 
 
-def files(name: str) -> list[Any]:
-    kind = kinds.kind(name)
-    return sorted(REGISTRY.glob(kind.file.replace("<id>", "*")))
+def files(name: str) -> list[Path]:
+    return sorted(VALID.glob(kinds.kind(name).file.replace("<id>", "*")))
 
 
 def plain(value: Any) -> Any:
@@ -37,7 +37,7 @@ def plain(value: Any) -> Any:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_committed_schema_is_current(name: str) -> None:
     file = f"{name}.schema.json"
-    committed = (REGISTRY / FOLDER / file).read_text()
+    committed = (ROOT / "registry" / FOLDER / file).read_text()
     assert committed == schema_files()[file], "run trdreport schema"
 
 
@@ -47,18 +47,15 @@ def test_the_committed_reference_is_current() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_record_fits_its_schema_and_names_it(name: str) -> None:
+def test_a_valid_record_fits_its_schema(name: str) -> None:
     validator = Draft202012Validator(json.loads(schema_files()[f"{name}.schema.json"]))
     for path in files(name):
         assert not list(validator.iter_errors(plain(read_yaml(path).data))), path
-        first = path.read_text().splitlines()[0]
-        target = first.removeprefix("# yaml-language-server: $schema=")
-        assert (path.parent / target).resolve() == REGISTRY / FOLDER / f"{name}.schema.json"
 
 
 def test_a_wrong_record_does_not_fit() -> None:
     validator = Draft202012Validator(schema("study"))
-    record = plain(read_yaml(REGISTRY / "studies" / "wu2011.yaml").data)
+    record = plain(read_yaml(VALID / "studies" / "alpha2018.yaml").data)
     for change in ({"year": "2011"}, {"colour": "blue"}, {"design": "guess"}):
         assert list(validator.iter_errors(record | change)), change
     record["groups"]["TRD"]["female_percent"] = 131.8

@@ -10,7 +10,7 @@ def test_validation_imports_nothing_heavy() -> None:
     code = (
         "import sys; from pathlib import Path; import trdreport.cli;"
         "from trdreport.records.loading import load_registry;"
-        "load_registry(Path('registry'));"
+        "load_registry(Path('tests/registries/valid'));"
         "heavy = {'nimare', 'nilearn', 'matplotlib', 'weasyprint', 'numba'};"
         "print(sorted(heavy & set(sys.modules)))"
     )

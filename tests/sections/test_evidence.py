@@ -17,7 +17,6 @@ from trdreport.sections.evidence import (
     evidence_table,
     evidence_view,
     plain,
-    response_table,
 )
 
 PLAIN = [name for name in region_names() if name.partition(" ")[0] not in SIDES]
@@ -53,16 +52,16 @@ def test_regions_near_a_place_have_the_nearest_first(place: tuple[float, float, 
     assert set(near) <= set(atlas.within(place, 14))
 
 
-def test_evidence_changes_no_experiment(real_registry: Registry) -> None:
-    assert real_registry.evidence
-    bare = replace(real_registry, evidence=(), screened=())
-    for run in real_registry.plan.runs:
-        assert experiment_table(real_registry, run) == experiment_table(bare, run)
+def test_evidence_changes_no_experiment(miola: Registry) -> None:
+    assert miola.evidence
+    bare = replace(miola, evidence=(), screened=())
+    for run in miola.plan.runs:
+        assert experiment_table(miola, run) == experiment_table(bare, run)
 
 
-def test_every_statement_is_in_table_csv_and_map(real_registry: Registry) -> None:
-    view = evidence_view(real_registry)
-    count = sum(len(record.statements) for record in real_registry.evidence)
+def test_every_statement_is_in_table_csv_and_map(miola: Registry) -> None:
+    view = evidence_view(miola)
+    count = sum(len(record.statements) for record in miola.evidence)
     assert len(view.told) == len(evidence_table(view).rows) == len(evidence_rows(view)) == count
     assert all(len(row) == len(CSV_COLUMNS) for row in evidence_rows(view))
     assert len({told.id for told in view.told}) == count
@@ -70,14 +69,9 @@ def test_every_statement_is_in_table_csv_and_map(real_registry: Registry) -> Non
     assert on_map == {told.id for told in view.told if told.atlas}
 
 
-def test_the_conflicts_of_the_review_are_shown(real_registry: Registry) -> None:
-    """Wang 2025 sets two trials of ECT against each other, and two of the default mode network."""
-    view = evidence_view(real_registry)
-    pairs = {frozenset((one[0].record.id, other[0].record.id)) for _, one, other in view.conflicts}
-    assert frozenset(("wang2025-31", "wang2025-32")) in pairs
-    assert frozenset(("wang2025-34", "wang2025-35")) in pairs
-    table = response_table(view)
-    assert {row[-1] for row in table.rows} == {"yes", "no"}
+def test_records_set_against_each_other_are_a_conflict(miola: Registry) -> None:
+    ((_, one, other),) = evidence_view(miola).conflicts
+    assert {one[0].record.id, other[0].record.id} == {"gamma2021-4", "gamma2021-9"}
 
 
 def test_a_name_without_its_side() -> None:

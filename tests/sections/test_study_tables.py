@@ -56,11 +56,11 @@ def row(table: Table, index: int = 0) -> dict[str, str]:
     return dict(zip(table.columns, table.rows[index], strict=True))
 
 
-def test_the_first_group_of_patients_are_the_cases(real_registry: Registry) -> None:
-    review = real_registry.review
+def test_the_first_group_of_patients_are_the_cases(miola: Registry) -> None:
+    review = miola.review
     assert (review.cases, review.patients) == ("TRD", ("TRD", "TSD"))
     assert review.comparisons == ("TSD", "HC")
-    later = with_patients(real_registry, {"TRD": False}).review
+    later = with_patients(miola, {"TRD": False}).review
     assert (later.cases, later.patients, later.comparisons) == ("TSD", ("TSD",), ("TRD", "HC"))
 
 
@@ -80,8 +80,8 @@ def test_a_study_without_the_cases_has_a_row_that_says_so(tiny: Registry) -> Non
     assert next(v for k, v in cells.items() if k.startswith("N (")).startswith("0 / ")
 
 
-def test_table_1_prints_the_values_of_the_records(real_registry: Registry) -> None:
-    table = study_table(real_registry)
+def test_table_1_prints_the_values_of_the_records(miola: Registry) -> None:
+    table = study_table(miola)
     cells = {r["Study"]: r for r in (row(table, i) for i in range(len(table.rows)))}
     sandu, guo = cells["Sandu 2017"], cells["Guo 2012 fALFF"]
     assert sandu["N (TRD / TSD / HC)"] == "41 / 40 / 44"
@@ -95,23 +95,23 @@ def test_table_1_prints_the_values_of_the_records(real_registry: Registry) -> No
     assert cells["Machino 2014"]["Symptom score (TRD / TSD)"] == "13.90 ± 4.33 / not applicable"
 
 
-def test_foci_have_a_row_each_as_published(real_registry: Registry) -> None:
-    table = foci_table(real_registry)
+def test_foci_have_a_row_each_as_published(miola: Registry) -> None:
+    table = foci_table(miola)
     wanted = [
         (study.label, result.contrast.replace(">", " > "), *map(str, (f.x, f.y, f.z)))
-        for study in real_registry.studies
+        for study in miola.studies
         for result in study.contrasts
         for f in result.foci
     ]
     assert [(r[0], *r[4:8]) for r in table.rows] == wanted
-    own = study_foci_table(real_registry, real_registry.study("sandu2017"))
+    own = study_foci_table(miola, miola.study("sandu2017"))
     assert row(own)["Peak t"] == "4.82"
     assert "Peak z" not in own.columns
     assert len(own.points) == len(own.rows)
 
 
-def test_studies_csv_keeps_its_columns(real_registry: Registry) -> None:
-    heading, *rows = csv.reader(io.StringIO(studies_csv(real_registry)))
+def test_studies_csv_keeps_its_columns(miola: Registry) -> None:
+    heading, *rows = csv.reader(io.StringIO(studies_csv(miola)))
     assert ",".join(heading) == "study,label,year,country,cohort,modality,measure,n_trd,n_tsd,n_hc"
     found = next(r for r in rows if r[0] == "machino2014")
     assert found == ["machino2014", "Machino 2014", "2014", "Japan", "machino2014", "VBM", "GMV",
@@ -119,16 +119,14 @@ def test_studies_csv_keeps_its_columns(real_registry: Registry) -> None:
 
 
 @pytest.mark.parametrize("name", list(TABLES))
-def test_headings_differ_and_every_path_leads_to_a_field(
-    name: str, real_registry: Registry
-) -> None:
-    headings = [column.heading for column in columns_of(real_registry.review, name)]
+def test_headings_differ_and_every_path_leads_to_a_field(name: str, miola: Registry) -> None:
+    headings = [column.heading for column in columns_of(miola.review, name)]
     assert len(headings) == len(TABLES[name])
     assert name == "studies.csv" or len(set(headings)) == len(headings)
 
 
-def test_the_number_of_raters_is_told(real_registry: Registry) -> None:
-    assert quality_table(real_registry).notes == ("Raters of quality: 2.",)
+def test_the_number_of_raters_is_told(miola: Registry) -> None:
+    assert quality_table(miola).notes == ("Raters of quality: 2.",)
 
 
 def test_a_page_shows_every_field_in_the_order_of_the_model(tiny: Registry) -> None:
@@ -249,7 +247,7 @@ def test_a_new_field_on_pages_and_in_a_table_is_an_edit_of_one_file(
     ]  # fmt: skip
 
 
-def test_acquisition_is_told_for_every_study(real_registry: Registry) -> None:
-    table = acquisition_table(real_registry)
-    assert [r[0] for r in table.rows] == [study.label for study in real_registry.studies]
+def test_acquisition_is_told_for_every_study(miola: Registry) -> None:
+    table = acquisition_table(miola)
+    assert [r[0] for r in table.rows] == [study.label for study in miola.studies]
     assert "Field strength, T" in table.numeric

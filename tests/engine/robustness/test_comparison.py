@@ -27,9 +27,9 @@ def subtraction(registry: Registry, first: str, second: str, permutations: int) 
     return subtract(one, other, profile, permutations, analysis_mask(profile))
 
 
-def test_no_p_is_below_what_the_divisions_allow(real_registry: Registry) -> None:
+def test_no_p_is_below_what_the_divisions_allow(miola: Registry) -> None:
     """Three against two experiments divide in 10 ways; NiMARE's random divisions say p = 0.001."""
-    exact = subtraction(real_registry, "vbm-trd-hc", "vbm-trd-tsd", 1000)
+    exact = subtraction(miola, "vbm-trd-hc", "vbm-trd-tsd", 1000)
     assert exact.permutations == 10
     assert exact.p.min() == 0.2
     assert exact.smallest_p_fwe >= 0.1
@@ -46,10 +46,10 @@ def small(experiments: int, seed: int) -> ExperimentTable:
     return ExperimentTable(tuple(made))
 
 
-def test_the_subtraction_is_nimares_where_no_differences_are_equal(real_registry: Registry) -> None:
+def test_the_subtraction_is_nimares_where_no_differences_are_equal(miola: Registry) -> None:
     """Same differences, and p as near as NiMARE's 2,000 random divisions come to all 924."""
     mask, affine = np.ones((16, 16, 16), bool), np.diag([2.0, 2.0, 2.0, 1.0])
-    profile = real_registry.run("all-trd-hc.mni2026").profile
+    profile = miola.run("all-trd-hc.mni2026").profile
     one, other = small(6, seed=1), small(6, seed=2)
     ours = subtract(one, other, profile, 2000, (mask, affine))
     image = nib.Nifti1Image(mask.astype(np.uint8), affine)

@@ -31,10 +31,10 @@ def test_the_search_finds_the_least_number(least: int, most: int) -> None:
 
 
 def test_noise_has_the_sizes_of_a_real_experiment_and_lies_in_the_mask(
-    real_registry: Registry,
+    miola: Registry,
 ) -> None:
-    run = real_registry.run("all-trd-hc")
-    table = experiment_table(real_registry, run)
+    run = miola.run("all-trd-hc")
+    table = experiment_table(miola, run)
     mask, affine = analysis_mask(run.profile)
     real = {(e.sample_size, len(e.foci)) for e in table.experiments}
     drawn = [noise_experiment(table, mask, affine, (1, 0, i)) for i in range(60)]
@@ -44,9 +44,9 @@ def test_noise_has_the_sizes_of_a_real_experiment_and_lies_in_the_mask(
     assert mask[tuple(voxels.astype(int).T)].all()
 
 
-def test_noise_is_the_same_for_the_same_key_and_no_other(real_registry: Registry) -> None:
-    run = real_registry.run("all-trd-hc")
-    table = experiment_table(real_registry, run)
+def test_noise_is_the_same_for_the_same_key_and_no_other(miola: Registry) -> None:
+    run = miola.run("all-trd-hc")
+    table = experiment_table(miola, run)
     grid = analysis_mask(run.profile)
     one = noise_experiment(table, *grid, (1, 0, 4))
     assert one == noise_experiment(table, *grid, (1, 0, 4))
@@ -54,10 +54,10 @@ def test_noise_is_the_same_for_the_same_key_and_no_other(real_registry: Registry
     assert one.foci != noise_experiment(table, *grid, (2, 0, 4)).foci
 
 
-def test_the_headline_is_erased_by_little(real_registry: Registry) -> None:
-    run = real_registry.run("all-trd-hc")
-    table = experiment_table(real_registry, run)
-    settings = real_registry.plan.fail_safe
+def test_the_headline_is_erased_by_little(miola: Registry) -> None:
+    run = miola.run("all-trd-hc")
+    table = experiment_table(miola, run)
+    settings = miola.plan.fail_safe
     assert settings is not None
     found = fail_safe_draw(table, run.profile, 1, settings, draw=0)
     assert found.tried == 10 * 7

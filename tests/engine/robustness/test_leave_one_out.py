@@ -18,8 +18,8 @@ def table_of(registry: Registry, run_id: str) -> tuple[ExperimentTable, Profile]
 
 
 @pytest.fixture(scope="module")
-def retests(real_registry: Registry) -> dict[str, Retest]:
-    table, profile = table_of(real_registry, "all-trd-hc")
+def retests(miola: Registry) -> dict[str, Retest]:
+    table, profile = table_of(miola, "all-trd-hc")
     return {retest.unit: retest for retest in leave_one_out(table, profile, [HEADLINE])}
 
 
@@ -50,15 +50,15 @@ def test_what_is_left_of_a_lost_cluster_is_described(retests: dict[str, Retest])
     assert again.p_fwe >= 0.05
 
 
-def test_two_experiments_cannot_lose_one(real_registry: Registry) -> None:
-    table, profile = table_of(real_registry, "vbm-trd-tsd")
+def test_two_experiments_cannot_lose_one(miola: Registry) -> None:
+    table, profile = table_of(miola, "vbm-trd-tsd")
     retests = leave_one_out(table, profile, [])
     assert len(retests) == 2
     assert {r.reason for r in retests} == {"one experiment is left; a meta-analysis needs two"}
 
 
-def test_a_cluster_that_emerges_is_counted(real_registry: Registry) -> None:
+def test_a_cluster_that_emerges_is_counted(miola: Registry) -> None:
     """Without Wu 2011 the resting-state analysis has a significant cluster that it lacks."""
-    table, profile = table_of(real_registry, "fmri-trd-hc")
+    table, profile = table_of(miola, "fmri-trd-hc")
     emerged = {retest.unit: retest.emerged for retest in leave_one_out(table, profile, [])}
     assert emerged == {"guo2012-falff": 0, "guo2012-reho": 0, "wu2011": 1, "yamamura2016": 0}

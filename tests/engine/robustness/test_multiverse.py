@@ -17,9 +17,9 @@ PEAK_MNI = (-11.0, -9.0, 66.0)
 
 
 @pytest.fixture(scope="module")
-def multiverse(real_registry: Registry) -> Multiverse:
-    assert real_registry.plan.multiverse is not None
-    return real_registry.plan.multiverse
+def multiverse(miola: Registry) -> Multiverse:
+    assert miola.plan.multiverse is not None
+    return miola.plan.multiverse
 
 
 def grid(registry: Registry, multiverse: Multiverse, run_id: str) -> list[Cell]:
@@ -37,27 +37,27 @@ def published_cell(registry: Registry, multiverse: Multiverse, run_id: str) -> C
     return matches[0]
 
 
-def test_every_combination_is_there_once(real_registry: Registry, multiverse: Multiverse) -> None:
-    found = [choices(p) for c in grid(real_registry, multiverse, "all-trd-hc") for p in c.profiles]
+def test_every_combination_is_there_once(miola: Registry, multiverse: Multiverse) -> None:
+    found = [choices(p) for c in grid(miola, multiverse, "all-trd-hc") for p in c.profiles]
     assert len(found) == 4 * 2 * 3 * 2 * 3 * 3
     assert len({tuple(each.values()) for each in found}) == len(found)
 
 
 def test_a_unit_that_changes_nothing_is_no_specification(
-    real_registry: Registry, multiverse: Multiverse
+    miola: Registry, multiverse: Multiverse
 ) -> None:
     """Ma 2012 and Guo 2012 fALFF share people, but not a modality."""
-    found = grid(real_registry, multiverse, "vbm-any")
+    found = grid(miola, multiverse, "vbm-any")
     assert {profile.unit for cell in found for profile in cell.profiles} == {"study"}
-    others = list(other_cells(real_registry, real_registry.run("vbm-any"), multiverse))
+    others = list(other_cells(miola, miola.run("vbm-any"), multiverse))
     assert len(others) == len(multiverse.other_estimators)
 
 
 def test_the_published_specification_gives_the_published_result(
-    real_registry: Registry, multiverse: Multiverse
+    miola: Registry, multiverse: Multiverse
 ) -> None:
-    cell = published_cell(real_registry, multiverse, "all-trd-hc")
-    profile = real_registry.run("all-trd-hc").profile
+    cell = published_cell(miola, multiverse, "all-trd-hc")
+    profile = miola.run("all-trd-hc").profile
     far = Claimed(CLUSTER_FWE, ((40.0, 20.0, 0.0),))
     none = Claimed(CLUSTER_FWE, ())
     claims = [Claimed(CLUSTER_FWE, (PEAK_MNI,)), far, none]
@@ -72,10 +72,10 @@ def test_the_published_specification_gives_the_published_result(
 
 
 def test_the_uncorrected_readout_knows_no_cluster_forming_p(
-    real_registry: Registry, multiverse: Multiverse
+    miola: Registry, multiverse: Multiverse
 ) -> None:
-    found = grid(real_registry, multiverse, "fmri-trd-hc")[:1]
-    profile = real_registry.run("fmri-trd-hc").profile
+    found = grid(miola, multiverse, "fmri-trd-hc")[:1]
+    profile = miola.run("fmri-trd-hc").profile
     claims = [Claimed(UNCORRECTED, ((-10.0, -40.0, -36.0),)), Claimed(CLUSTER_FWE, ())]
     uncorrected, corrected = outcomes(found, claims, profile)
     assert len(uncorrected) == 1
@@ -85,37 +85,35 @@ def test_the_uncorrected_readout_knows_no_cluster_forming_p(
 
 
 def test_an_experiment_without_patients_cannot_be_sized_by_them(
-    real_registry: Registry, multiverse: Multiverse
+    miola: Registry, multiverse: Multiverse
 ) -> None:
-    cell = published_cell(real_registry, multiverse, "all-trd-hc")
+    cell = published_cell(miola, multiverse, "all-trd-hc")
     first, *rest = cell.table.experiments
     nobody = replace(cell.table, experiments=(replace(first, sample_size=0), *rest))
-    profile = real_registry.run("all-trd-hc").profile
+    profile = miola.run("all-trd-hc").profile
     ((outcome,),) = outcomes([replace(cell, table=nobody)], [Claimed(CLUSTER_FWE, ())], profile)
     assert outcome.reason == f"no participants by this rule in {first.unit}"
     assert not outcome.holds
 
 
-def test_one_experiment_is_listed_as_not_runnable(
-    real_registry: Registry, multiverse: Multiverse
-) -> None:
-    cell = published_cell(real_registry, multiverse, "vbm-trd-tsd")
+def test_one_experiment_is_listed_as_not_runnable(miola: Registry, multiverse: Multiverse) -> None:
+    cell = published_cell(miola, multiverse, "vbm-trd-tsd")
     alone = replace(cell, table=replace(cell.table, experiments=cell.table.experiments[:1]))
-    profile = real_registry.run("vbm-trd-tsd").profile
+    profile = miola.run("vbm-trd-tsd").profile
     ((outcome,),) = outcomes([alone], [Claimed(CLUSTER_FWE, ())], profile)
     assert outcome.reason == "fewer than two experiments"
 
 
 @pytest.mark.slow
-def test_nimares_density_estimators_run(real_registry: Registry, multiverse: Multiverse) -> None:
-    run = real_registry.run("all-trd-hc")
-    found = list(other_cells(real_registry, run, multiverse))
+def test_nimares_density_estimators_run(miola: Registry, multiverse: Multiverse) -> None:
+    run = miola.run("all-trd-hc")
+    found = list(other_cells(miola, run, multiverse))
     claims = [Claimed(CLUSTER_FWE, (PEAK_MNI,)), Claimed(UNCORRECTED, ())]
     corrected, uncorrected = outcomes(found, claims, run.profile)
     assert [o.choices["estimator"] for o in corrected[::2]] == ["MKDADensity", "KDA"]
     assert all(0 < outcome.p <= 1 and not outcome.reason for outcome in corrected)
     assert len(uncorrected) == len(found)
-    assert len(experiment_table(real_registry, run).experiments) == 7
+    assert len(experiment_table(miola, run).experiments) == 7
 
 
 def curve(*held: tuple[str, str, bool]) -> ClaimCurve:
