@@ -16,7 +16,7 @@ REGISTRIES = Path(__file__).parent / "registries"
 
 
 @pytest.fixture(scope="session")
-def miola() -> Registry:
+def real_registry() -> Registry:
     """The living registry of the review, for what must hold of its data; see tests/review."""
     return load_registry(ROOT / "registry")
 

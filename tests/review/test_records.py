@@ -41,10 +41,10 @@ def test_every_record_names_its_schema_and_fits_it(path: Path) -> None:
     assert list(validator.iter_errors(plain(read_yaml(path).data))) == []
 
 
-def test_every_study_answers_every_criterion_and_none_contradicts(miola: Registry) -> None:
-    assert "ELIGIBILITY" not in messages(miola)
-    criteria = {criterion.id for criterion in miola.review.eligibility}
-    assert all(set(study.eligibility) == criteria for study in miola.studies)
+def test_every_study_answers_every_criterion_and_none_contradicts(real_registry: Registry) -> None:
+    assert "ELIGIBILITY" not in messages(real_registry)
+    criteria = {criterion.id for criterion in real_registry.review.eligibility}
+    assert all(set(study.eligibility) == criteria for study in real_registry.studies)
 
 
 def test_everything_known_to_be_wrong_is_found(published_review: Registry) -> None:
@@ -58,16 +58,16 @@ def test_everything_known_to_be_wrong_is_found(published_review: Registry) -> No
     assert any("25.89 x 22 = 569.58" in message for message in found["GRIMMER"])
 
 
-def test_every_finding_points_into_a_file(miola: Registry) -> None:
-    for finding in check(miola):
-        at = miola.files[finding.file].problem(finding.loc, "")
+def test_every_finding_points_into_a_file(real_registry: Registry) -> None:
+    for finding in check(real_registry):
+        at = real_registry.files[finding.file].problem(finding.loc, "")
         assert (at.line, at.column) != (1, 1), finding
         assert Path(at.path).is_file()
 
 
-def test_the_conflicts_of_the_evidence_are_shown(miola: Registry) -> None:
+def test_the_conflicts_of_the_evidence_are_shown(real_registry: Registry) -> None:
     """Wang 2025 sets two trials of ECT against each other, and two of the default mode network."""
-    view = evidence_view(miola)
+    view = evidence_view(real_registry)
     pairs = {frozenset((one[0].record.id, other[0].record.id)) for _, one, other in view.conflicts}
     assert frozenset(("wang2025-31", "wang2025-32")) in pairs
     assert frozenset(("wang2025-34", "wang2025-35")) in pairs
