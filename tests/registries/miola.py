@@ -64,10 +64,12 @@ def _plan(plan: dict[str, Any], frozen: dict[str, Any]) -> dict[str, Any]:
     profile, (analysis, *_) = plan["profiles"]["plain"], plan["analyses"]
     first, *others = frozen["profiles"]
     return plan | {
-        "profiles": {name: profile | each for name, each in frozen["profiles"].items()},
+        "profiles": {
+            name: profile | {"title": name} | each for name, each in frozen["profiles"].items()
+        },
         "analyses": [
             analysis
-            | {"id": name, "profile": first, "also_under": others}
+            | {"id": name, "title": name, "profile": first, "also_under": others}
             | {"pools_directions": len(each["contrasts"]) > 1}
             | each
             for name, each in frozen["analyses"].items()
