@@ -15,10 +15,9 @@ from trdreport.sections.evidence import (
     CSV_COLUMNS,
     evidence_rows,
     evidence_table,
-    evidence_view,
-    plain,
     response_table,
 )
+from trdreport.sections.statements import evidence_view, plain
 
 PLAIN = [name for name in region_names() if name.partition(" ")[0] not in SIDES]
 
@@ -63,17 +62,19 @@ def test_evidence_changes_no_experiment(real_registry: Registry) -> None:
 def test_every_statement_is_in_table_csv_and_map(real_registry: Registry) -> None:
     view = evidence_view(real_registry)
     count = sum(len(record.statements) for record in real_registry.evidence)
-    assert len(view.told) == len(evidence_table(view).rows) == len(evidence_rows(view)) == count
+    assert (
+        len(view.statements) == len(evidence_table(view).rows) == len(evidence_rows(view)) == count
+    )
     assert all(len(row) == len(CSV_COLUMNS) for row in evidence_rows(view))
-    assert len({told.id for told in view.told}) == count
+    assert len({each.id for each in view.statements}) == count
     on_map = {t.id for r in view.regions for m in view.modalities for t in view.marks(r, m)}
-    assert on_map == {told.id for told in view.told if told.atlas}
+    assert on_map == {each.id for each in view.statements if each.atlas}
 
 
 def test_the_conflicts_of_the_review_are_shown(real_registry: Registry) -> None:
     """Wang 2025 sets two trials of ECT against each other, and two of the default mode network."""
     view = evidence_view(real_registry)
-    pairs = {frozenset((one[0].record.id, other[0].record.id)) for _, one, other in view.conflicts}
+    pairs = {frozenset((c.one[0].record.id, c.other[0].record.id)) for c in view.conflicts}
     assert frozenset(("wang2025-31", "wang2025-32")) in pairs
     assert frozenset(("wang2025-34", "wang2025-35")) in pairs
     table = response_table(view)

@@ -1,6 +1,7 @@
 """A result in plain words, for a reader who has never heard of ALE; every word from a number."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from trdreport.engine.results import CLUSTER_FWE, AnalysisResult, Cluster
 from trdreport.engine.robustness.results import (
@@ -13,12 +14,32 @@ from trdreport.engine.robustness.results import (
 from trdreport.engine.run import Result
 from trdreport.model.plan import Run
 from trdreport.records.loading import Registry
-from trdreport.sections.result_tables import listed, number, opposed, unit_labels
+from trdreport.sections.clusters import found_clusters, unit_labels
+from trdreport.sections.computed import Computed
+from trdreport.sections.words import listed, number, opposed
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 CONSISTENT = 0.95
 """A claim that holds in this share of specifications or more is called stable."""
+
+
+@dataclass(frozen=True)
+class PlainWords:
+    """An analysis's title and its result in plain words."""
+
+    title: str
+    text: str
+
+
+def in_plain_words(computed: Computed) -> tuple[PlainWords, ...]:
+    """The analyses with a significant cluster under their leading profile."""
+    registry, robustness = computed.registry, computed.robustness
+    return tuple(
+        PlainWords(run.analysis.title, plain_words(registry, run, result, robustness))
+        for run in computed.leading
+        if (result := computed.done(run)) and found_clusters(result, corrected=True)
+    )
 
 
 def in_words(count: int) -> str:
@@ -82,16 +103,16 @@ def _without(
     retests: tuple[Retest, ...], cluster: Cluster, labels: Mapping[str, str]
 ) -> Iterator[str]:
     target = Target(CLUSTER_FWE, cluster.number)
-    told = {r.unit: again for r in retests if (again := r.again(target)) is not None}
-    units = [unit for unit, again in told.items() if not again.found]
+    tested = {r.unit: again for r in retests if (again := r.again(target)) is not None}
+    units = [unit for unit, again in tested.items() if not again.found]
     lost = [labels[unit] for unit in units]
-    if not told:
+    if not tested:
         return
     if not lost:
         yield "It is found again whichever study is left out."
     elif set(units) == {part.unit for part in cluster.contributions if part.foci_inside}:
         yield "Without any one of them it is no longer significant; the others change nothing."
-    elif len(lost) == len(told):
+    elif len(lost) == len(tested):
         yield "Whichever experiment is left out, it is no longer significant."
     else:
         which = lost[0] if len(lost) == 1 else f"any one of {listed(lost)}"
@@ -132,14 +153,14 @@ def _specifications(run: Run, curves: tuple[ClaimCurve, ...]) -> Iterator[str]:
         if curve.analysis == run.analysis.id and curve.readout == CLUSTER_FWE and curve.run:
             share = curve.holds / len(curve.run)
             claim = "finding" if curve.peaks else "absence of a finding"
-            told = (
+            held = (
                 f"The published {claim} holds in {curve.holds} of {len(curve.run)} defensible ways"
                 " to do the same analysis"
             )
             strongest = curve.influences[0] if curve.influences else None
             if share < CONSISTENT and strongest and strongest.explained > 0:
-                told += f"; what matters most is the choice of {strongest.factor}"
-            yield f"{told}."
+                held += f"; what matters most is the choice of {strongest.factor}"
+            yield f"{held}."
 
 
 def _power(registry: Registry, count: int) -> str:

@@ -4,35 +4,47 @@ from collections.abc import Callable, Mapping
 
 from trdreport.model.study import Clinical, Group, Study
 from trdreport.records.loading import Registry
-from trdreport.sections.tables import MISSING, NOT_APPLICABLE, Table, shown
+from trdreport.sections.groups import patients
+from trdreport.sections.tables import (
+    MISSING,
+    NOT_APPLICABLE,
+    Table,
+    numbers,
+    shown,
+    texts,
+)
 
 
 def study_table(registry: Registry) -> Table:
-    """Table 1: who was studied."""
+    """Who was studied."""
     names = list(registry.review.groups)
-    patients = [name for name, group in registry.review.groups.items() if group.patients]
-    case = patients[0]
-    pair = " / ".join(patients)
+    ill = patients(registry.review)
+    case = ill[0]
+    pair = " / ".join(ill)
     columns = (
-        "Study", "Country", f"N ({' / '.join(names)})", f"Age, years ({case})",
-        f"Women, % ({case})", "Criteria", f"{case} criterion", f"Onset age, years ({pair})",
-        f"Illness duration ({pair})", "Scale", f"Score ({pair})",
-        f"Medication, % {case} ({patients[-1]})", "Quality",
+        *texts("Study", "Country"),
+        *numbers(f"N ({' / '.join(names)})", f"Age, years ({case})", f"Women, % ({case})"),
+        *texts(
+            "Criteria", f"{case} criterion", f"Onset age, years ({pair})",
+            f"Illness duration ({pair})", "Scale", f"Score ({pair})",
+            f"Medication, % {case} ({ill[-1]})",
+        ),
+        *numbers("Quality"),
     )  # fmt: skip
     rows = []
     for study in registry.studies:
-        groups = [study.groups.get(name) for name in patients]
-        first = study.groups[case]
+        groups = [study.groups.get(name) for name in ill]
+        first = study.groups.get(case)
         rows.append(
             (
                 study.label, study.country,
                 " / ".join(str(study.n(name)) for name in names),
-                shown(first.age_years), shown(first.female_percent),
+                shown(first and first.age_years), shown(first and first.female_percent),
                 study.diagnosis.criteria, study.trd_definition.as_printed,
                 _pair(groups, lambda c: shown(c.onset_age_years)),
                 _pair(groups, _duration), _scale(first),
                 _pair(groups, lambda c: shown(c.severity)),
-                _medication({n: study.groups[n] for n in patients if n in study.groups}, registry),
+                _medication({n: study.groups[n] for n in ill if n in study.groups}, registry),
                 shown(study.quality.score),
             )
         )  # fmt: skip
@@ -44,16 +56,20 @@ def study_table(registry: Registry) -> Table:
     )
     return Table(
         id="table-1",
-        caption="Table 1. Characteristics of the included studies",
+        caption="Characteristics of the included studies",
         columns=columns,
         rows=tuple(rows),
-        numeric=(columns[2], columns[3], columns[4], columns[-1]),
         notes=(
             f"{labels}. Mean ± SD, values as printed in the review.",
             f"Medication: percent of each group; – printed as a dash. {drugs}.",
         ),
-        links={study.label: f"studies/{study.id}.html" for study in registry.studies},
+        pages=pages(registry),
     )
+
+
+def pages(registry: Registry) -> tuple[str, ...]:
+    """The page of each study."""
+    return tuple(f"studies/{study.id}.html" for study in registry.studies)
 
 
 def _pair(groups: list[Group | None], read: Callable[[Clinical], str]) -> str:
@@ -70,7 +86,9 @@ def _duration(clinical: Clinical) -> str:
     return shown(value) if isinstance(value, str) else f"{shown(value)} {unit}"
 
 
-def _scale(group: Group) -> str:
+def _scale(group: Group | None) -> str:
+    if group is None:
+        return NOT_APPLICABLE
     severity = group.clinical.severity if group.clinical else "not_reported"
     return shown(severity) if isinstance(severity, str) else severity.scale
 
@@ -102,29 +120,35 @@ def _percent(value: object) -> str:
 
 
 def foci_table(registry: Registry) -> Table:
-    """Table 2: every focus that can be pooled."""
-    columns = ("Study", "Modality", "Measure", "Field, T", "Contrast", "x", "y", "z", "Space")
+    """Every focus that can be pooled."""
+    columns = (
+        *texts("Study", "Modality", "Measure"), *numbers("Field, T"), *texts("Contrast"),
+        *numbers("x", "y", "z"), *texts("Space"),
+    )  # fmt: skip
+    pooled = [
+        (study, result, focus)
+        for study in registry.studies
+        for result in study.contrasts
+        for focus in result.foci
+    ]
     rows = [
         (
             study.label, study.imaging.modality, study.imaging.measure,
             shown(study.imaging.field_strength_tesla), result.contrast.replace(">", " > "),
             str(focus.x), str(focus.y), str(focus.z), result.space,
         )
-        for study in registry.studies
-        for result in study.contrasts
-        for focus in result.foci
+        for study, result, focus in pooled
     ]  # fmt: skip
     return Table(
         id="table-2",
-        caption="Table 2. Imaging and coordinates of the included studies",
+        caption="Imaging and coordinates of the included studies",
         columns=columns,
         rows=tuple(rows),
-        numeric=("Field, T", "x", "y", "z"),
         notes=(
             "x, y, z in mm, as published. A contrast A > B lists where A has the higher value.",
             abbreviations(registry),
         ),
-        links={study.label: f"studies/{study.id}.html" for study in registry.studies},
+        pages=tuple(f"studies/{study.id}.html" for study, _, _ in pooled),
     )
 
 
@@ -151,14 +175,13 @@ def definition_table(registry: Registry) -> Table:
     ]  # fmt: skip
     return Table(
         "definitions",
-        "Table 3. Definitions of treatment resistance",
+        "Definitions of treatment resistance",
         (
-            "Study", "Failed trials, at least", "Different classes", "Weeks, at least", "Staging",
-            "Depression", "Definition",
+            *texts("Study"), *numbers("Failed trials, at least"), *texts("Different classes"),
+            *numbers("Weeks, at least"), *texts("Staging", "Depression", "Definition"),
         ),
         tuple(rows),
-        ("Failed trials, at least", "Weeks, at least"),
-        links={study.label: f"studies/{study.id}.html" for study in registry.studies},
+        pages=pages(registry),
     )  # fmt: skip
 
 
@@ -175,15 +198,15 @@ def acquisition_table(registry: Registry) -> Table:
     ]  # fmt: skip
     return Table(
         "acquisition",
-        "Table 4. Acquisition, processing and thresholds",
+        "Acquisition, processing and thresholds",
         (
-            "Study", "Modality", "Measure", "Field, T", "Scanner", "Software", "Smoothing, mm",
-            "Voxel p", "Correction",
+            *texts("Study", "Modality", "Measure"), *numbers("Field, T"),
+            *texts("Scanner", "Software"), *numbers("Smoothing, mm", "Voxel p"),
+            *texts("Correction"),
         ),
         tuple(rows),
-        ("Field, T", "Smoothing, mm", "Voxel p"),
         notes=(abbreviations(registry),),
-        links={study.label: f"studies/{study.id}.html" for study in registry.studies},
+        pages=pages(registry),
     )  # fmt: skip
 
 
@@ -198,11 +221,10 @@ def quality_table(registry: Registry) -> Table:
     ]  # fmt: skip
     return Table(
         "quality",
-        "Table 5. Quality ratings by the review's authors",
-        ("Study", "Instrument", "Score", "Maximum", "Items"),
+        "Quality ratings by the review's authors",
+        (*texts("Study", "Instrument"), *numbers("Score", "Maximum"), *texts("Items")),
         tuple(rows),
-        ("Score", "Maximum"),
-        links={study.label: f"studies/{study.id}.html" for study in registry.studies},
+        pages=pages(registry),
     )
 
 
@@ -234,15 +256,15 @@ def screening_table(registry: Registry) -> Table:
     return Table(
         "screening",
         "Search and selection in numbers",
-        ("Step", "Number", "Ground"),
+        (*texts("Step"), *numbers("Number"), *texts("Ground")),
         tuple(rows),
-        ("Number",),
     )
 
 
 FOCI_COLUMNS = (
-    "Contrast", "x, mm", "y, mm", "z, mm", "Space", "Region as published", "Statistic",
-    "p, uncorrected", "Cluster, voxels", "Cluster p FWE",
+    *texts("Contrast"), *numbers("x, mm", "y, mm", "z, mm"),
+    *texts("Space", "Region as published", "Statistic"),
+    *numbers("p, uncorrected", "Cluster, voxels", "Cluster p FWE"),
 )  # fmt: skip
 
 
@@ -266,7 +288,6 @@ def study_foci_table(registry: Registry, study: Study) -> Table:
         f"Foci of {study.label}",
         tuple(FOCI_COLUMNS[i] for i in kept),
         tuple(tuple(row[i] for i in kept) for row in rows),
-        tuple(FOCI_COLUMNS[i] for i in kept if i in (1, 2, 3, 7, 8, 9)),
         notes=(
             "As published; a contrast A > B lists where A has the higher value. A dash: the source"
             " says nothing of it for this focus.",
