@@ -8,7 +8,7 @@ from tests.conftest import REGISTRIES
 from tests.sections.rendering import TEMPLATES, planned
 from trdreport.publish.computing import compute
 from trdreport.records.loading import Registry, load_registry
-from trdreport.sections.computed import Computed
+from trdreport.sections.facts.computed import Computed
 from trdreport.work.store import open_store
 
 

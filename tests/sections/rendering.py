@@ -13,14 +13,15 @@ from trdreport.engine.run import Result
 from trdreport.engine.selection import experiment_table
 from trdreport.publish.assembling import Report, assembled, data_files
 from trdreport.publish.computing import METHODS, versions
+from trdreport.publish.drawing import Gallery
 from trdreport.publish.rendering import environment, render_pages, render_print, render_section
 from trdreport.records.bibliography import read_bibliography
 from trdreport.records.loading import Registry
 from trdreport.sections import results
-from trdreport.sections.computed import Computed
+from trdreport.sections.facts.computed import Computed
+from trdreport.sections.facts.statements import evidence_view
 from trdreport.sections.section import Section
 from trdreport.sections.sketch import Figure, Sketch
-from trdreport.sections.statements import evidence_view
 
 TEMPLATES = ROOT / "templates"
 
@@ -60,6 +61,13 @@ def nothing_pooled(registry: Registry) -> dict[str, Result]:
 def blank(sketches: Iterable[Sketch]) -> dict[str, Figure]:
     """Figures by id, none of them drawn."""
     return {sketch.id: sketch.figure(BLANK) for sketch in sketches}
+
+
+def blank_gallery(sketches: Iterable[Sketch]) -> Gallery:
+    """The same with their files."""
+    sketches = tuple(sketches)
+    files = {name: text for s in sketches for name, text in s.files(BLANK).items()}
+    return Gallery(blank(sketches), files)
 
 
 def rendered(section: Section, computed: Computed, *, printed: bool = False) -> str:

@@ -8,9 +8,9 @@ import pytest
 from tests.sections.rendering import nothing_pooled, planned, rendered, said, site
 from trdreport.records.loading import Registry
 from trdreport.sections import claims, evidence, news, overview, practice
-from trdreport.sections.computed import Computed
 from trdreport.sections.contents import PAGES, SECTIONS
-from trdreport.sections.recent import News
+from trdreport.sections.facts.computed import Computed
+from trdreport.sections.facts.recent import News
 from trdreport.sections.section import Section
 
 NUMBER = re.compile(r"<b>(Table|Figure) (S?)(\d+)\.</b>")

@@ -17,7 +17,7 @@ from trdreport.sections.evidence import (
     evidence_table,
     response_table,
 )
-from trdreport.sections.statements import evidence_view, plain
+from trdreport.sections.facts.statements import evidence_view, plain
 
 PLAIN = [name for name in region_names() if name.partition(" ")[0] not in SIDES]
 

@@ -9,7 +9,7 @@ from tests.sections.rendering import planned, said
 from trdreport.engine.results import AnalysisResult
 from trdreport.records.loading import Registry
 from trdreport.sections import limitations
-from trdreport.sections.computed import Computed
+from trdreport.sections.facts.computed import Computed
 
 Change = Callable[[Registry], Registry]
 

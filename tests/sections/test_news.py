@@ -12,7 +12,7 @@ from tests.sections.rendering import planned, rendered
 from trdreport.exchange.exporting import export_prisma
 from trdreport.records.loading import load_registry
 from trdreport.sections import search
-from trdreport.sections.recent import news
+from trdreport.sections.facts.recent import news
 from trdreport.work.store import Store
 
 

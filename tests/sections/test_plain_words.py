@@ -16,8 +16,8 @@ from trdreport.engine.robustness.results import (
     Target,
 )
 from trdreport.records.loading import Registry
-from trdreport.sections.computed import Computed
-from trdreport.sections.plain_words import plain_words
+from trdreport.sections.facts.computed import Computed
+from trdreport.sections.words.plain import plain_words
 
 FIRST = Target(CLUSTER_FWE, 1)
 

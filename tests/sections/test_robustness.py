@@ -21,9 +21,9 @@ from trdreport.engine.robustness.results import (
 from trdreport.engine.robustness.specifications import choices
 from trdreport.records.loading import Registry
 from trdreport.sections import robustness, summary
-from trdreport.sections.claims_robustness import units_table
-from trdreport.sections.computed import Computed
-from trdreport.sections.robustness_rows import robustness_rows
+from trdreport.sections.facts.computed import Computed
+from trdreport.sections.tables.claims import units_table
+from trdreport.sections.tables.robustness_rows import robustness_rows
 
 FIRST = Target(CLUSTER_FWE, 1)
 COMPARED = Difference("both-more", (2, 2), (), 6, 100, 0.4, (), (), (), ())

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from tests.sections.rendering import site
-from trdreport.sections.computed import Computed
+from trdreport.sections.facts.computed import Computed
 
 
 def test_a_study_links_to_its_record_where_it_can_be_edited(plan: Computed) -> None:

@@ -7,7 +7,7 @@ from tests.sections.rendering import planned, rendered, said
 from trdreport.engine.claims import Claim, Verdict
 from trdreport.records.loading import Registry
 from trdreport.sections import doubts, search, summary
-from trdreport.sections.computed import Computed
+from trdreport.sections.facts.computed import Computed
 
 
 def claim(verdict: Verdict) -> Claim:

@@ -10,7 +10,7 @@ from tests.sections.rendering import rendered
 from trdreport.checks.practice import Status, Verdict
 from trdreport.engine import claims as engine
 from trdreport.sections import claims, practice, studies
-from trdreport.sections.computed import Computed
+from trdreport.sections.facts.computed import Computed
 from trdreport.sections.tables import Column, Table, numbers, texts
 
 

@@ -7,9 +7,9 @@ from trdreport.exchange.citing import linked_data
 from trdreport.model.review import Review
 from trdreport.publish.packing import archive_name
 from trdreport.records.bibliography import Reference
-from trdreport.sections.clusters import cluster_lines
-from trdreport.sections.computed import Computed
 from trdreport.sections.contents import ITEMS, PAGES, SECTIONS
+from trdreport.sections.facts.clusters import cluster_lines
+from trdreport.sections.facts.computed import Computed
 from trdreport.sections.section import DataFile, Heading, Item, Section, table_files
 from trdreport.sections.sketch import Sketch
 from trdreport.sections.tables import Table

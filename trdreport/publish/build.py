@@ -1,23 +1,26 @@
 """Build the site: work out everything, put the report together, then write and swap in."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
+from jinja2 import Environment
+
 from trdreport.engine.claims import Claim
 from trdreport.engine.lock import Lock
-from trdreport.publish.assembling import assembled, data_files, tables_as_files
+from trdreport.publish.assembling import Report, assembled, data_files, tables_as_files
 from trdreport.publish.computing import STEPS_OF_ROBUSTNESS, Step, compute
-from trdreport.publish.drawing import drawn
+from trdreport.publish.drawing import Gallery, drawn
 from trdreport.publish.packing import packaged
 from trdreport.publish.pdf import FILES, write_pdf
 from trdreport.publish.rendering import assets, environment, render_pages, render_print
 from trdreport.publish.site import check_replaceable, mend, staged, write_files
 from trdreport.publish.viewer import viewer_files
 from trdreport.records.loading import Registry
-from trdreport.sections.computed import Computed
+from trdreport.sections.facts.computed import Computed
+from trdreport.sections.section import DataFile
 from trdreport.work.scheduling import Scheduler
 from trdreport.work.store import Store, open_store
 
@@ -98,18 +101,29 @@ def published(
     report = assembled(computed, data)
     gallery = drawn(report.sketches, env, style, store)
     step("setting the pages")
-    files = {
-        **style,
-        **gallery.files,
-        **viewer_files(computed.registry, computed.results, store),
-        **render_pages(env, report, gallery.figures),
-        **{f"data/{f.name}": f.make(store) for f in (*data, *tables_as_files(report))},
-    }
+    files = style | site_files(computed, report, data, gallery, env, store)
     step("setting the PDF")
     article = render_print(env, report, gallery.figures, FILES)
     for name, archive in (("report.pdf", False), ("report-archive.pdf", True)):
         files[name] = _pdf(article, files, store, archive=archive)
     return files | packaged(computed.registry, files, version("trdreport"))
+
+
+def site_files(
+    computed: Computed,
+    report: Report,
+    data: Iterable[DataFile],
+    gallery: Gallery,
+    env: Environment,
+    store: Store,
+) -> dict[str, bytes]:
+    """Figures, pages, data and what the brain viewer shows, by path in the site."""
+    return {
+        **gallery.files,
+        **viewer_files(computed.registry, computed.results, store),
+        **render_pages(env, report, gallery.figures),
+        **{f"data/{f.name}": f.make(store) for f in (*data, *tables_as_files(report))},
+    }
 
 
 def _pdf(page: str, files: Mapping[str, bytes], store: Store, *, archive: bool) -> bytes:

@@ -14,11 +14,11 @@ from trdreport.engine.robustness.run import run_robustness
 from trdreport.engine.run import Result, run_plan
 from trdreport.records.bibliography import read_bibliography
 from trdreport.records.loading import Registry
-from trdreport.sections.computed import Computed
-from trdreport.sections.nearby import nearby
-from trdreport.sections.recent import news
-from trdreport.sections.reported import reported
-from trdreport.sections.statements import evidence_view
+from trdreport.sections.facts.computed import Computed
+from trdreport.sections.facts.nearby import nearby
+from trdreport.sections.facts.recent import news
+from trdreport.sections.facts.reported import reported
+from trdreport.sections.facts.statements import evidence_view
 from trdreport.work.scheduling import Local, Scheduler
 from trdreport.work.store import Store
 

@@ -56,5 +56,6 @@ def _from_template(
     """A PNG followed by the SVG that a template gives."""
     svg = env.get_template(sketch.template).render(view=sketch.view, linked=False)
     text = svg.strip().encode() + b"\n"
-    image = store.remember("flow", (text,), partial(picture, text, assets), bytes)
+    inputs = (text, *(part for pair in sorted(assets.items()) for part in pair))
+    image = store.remember("flow", inputs, partial(picture, text, assets), bytes)
     return image + text

@@ -18,8 +18,8 @@ from trdreport.publish.assembling import (
     frame,
     numbered,
 )
-from trdreport.sections.computed import Computed
 from trdreport.sections.contents import PAGES
+from trdreport.sections.facts.computed import Computed
 from trdreport.sections.section import Item, Page, Section
 from trdreport.sections.sketch import Figure
 from trdreport.sections.tables import MISSING, kind_of_missing, shown
@@ -169,7 +169,7 @@ def render_print(
     )
 
 
-def assets(templates: Path) -> Mapping[str, bytes]:
+def assets(templates: Path) -> dict[str, bytes]:
     """Style, script, fonts and the viewer by their path in the site."""
     return {
         f"{folder}/{path.name}": path.read_bytes()

@@ -5,17 +5,18 @@ from dataclasses import dataclass
 
 from trdreport.engine.results import MAP_MEANINGS
 from trdreport.model.plan import Analysis, Run
-from trdreport.sections.clusters import cluster_tables, unit_labels
-from trdreport.sections.computed import Computed
-from trdreport.sections.nearby import Nearby
-from trdreport.sections.plain_words import plain_words
-from trdreport.sections.result_figures import foci_sketch, result_sketches
+from trdreport.sections.facts.clusters import unit_labels
+from trdreport.sections.facts.computed import Computed
+from trdreport.sections.facts.nearby import Nearby
+from trdreport.sections.facts.runs import RunSummary, map_file, summarised
+from trdreport.sections.figures.results import foci_sketch, result_sketches
 from trdreport.sections.robustness_figures import run_sketches
-from trdreport.sections.robustness_tables import without_table
-from trdreport.sections.runs import RunSummary, map_file, summarised
 from trdreport.sections.section import Item
 from trdreport.sections.sketch import Sketch
 from trdreport.sections.tables import Table
+from trdreport.sections.tables.clusters import cluster_tables
+from trdreport.sections.tables.robustness import without_table
+from trdreport.sections.words.plain import plain_words
 
 
 @dataclass(frozen=True)

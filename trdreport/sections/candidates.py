@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from trdreport.model.eligibility import Answer
 from trdreport.records.loading import Registry
-from trdreport.sections.computed import Computed
+from trdreport.sections.facts.computed import Computed
 from trdreport.sections.section import DataFile, Section, table_files
 from trdreport.sections.tables import NOT_APPLICABLE, Table, numbers, shown, texts
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from trdreport.exchange.citing import TOOL, Citation, citation, citation_files
-from trdreport.sections.computed import Computed
+from trdreport.sections.facts.computed import Computed
 from trdreport.sections.section import DataFile, Heading, Section, ready
 
 

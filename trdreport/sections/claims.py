@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from trdreport.engine.claims import VOLUME_TOLERANCE_MM3, Claim, Verdict
 from trdreport.records.loading import Registry
-from trdreport.sections.computed import Computed
+from trdreport.sections.facts.computed import Computed
 from trdreport.sections.section import DataFile, Section, csv_file
 from trdreport.sections.tables import NOT_APPLICABLE, Column, Table, Tone, texts
 from trdreport.sections.words import readout_name

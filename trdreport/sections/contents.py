@@ -27,9 +27,9 @@ from trdreport.sections import (
     summary,
 )
 from trdreport.sections.analysis_page import analysis_pages
-from trdreport.sections.computed import Computed
+from trdreport.sections.facts.computed import Computed
 from trdreport.sections.section import Item, Page, Section
-from trdreport.sections.study_page import study_pages
+from trdreport.sections.study_view import study_pages
 from trdreport.sections.words import plural
 
 SECTIONS: tuple[Section, ...] = (

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from trdreport.checks.doubt import Finding
 from trdreport.records.yamlfile import dotted
-from trdreport.sections.computed import Computed
+from trdreport.sections.facts.computed import Computed
 from trdreport.sections.section import DataFile, Section, csv_file
 from trdreport.sections.tables import shown
 

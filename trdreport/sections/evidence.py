@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from trdreport.figures.palette import Mark
-from trdreport.sections.computed import Computed
+from trdreport.sections.facts.computed import Computed
+from trdreport.sections.facts.statements import DIRECTIONS, EvidenceView
 from trdreport.sections.section import DataFile, Section, csv_file
 from trdreport.sections.sketch import Sketch
-from trdreport.sections.statements import DIRECTIONS, EvidenceView
 from trdreport.sections.tables import NOT_APPLICABLE, Table, numbers, shown, texts
 
 NONE = "none"

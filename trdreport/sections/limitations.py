@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator
 from trdreport.checks.practice import ADVISED_EXPERIMENTS
 from trdreport.model.fields import UNKNOWN_WORDS
 from trdreport.records.loading import Registry
-from trdreport.sections.citing import Cited, cited
-from trdreport.sections.clusters import cluster_lines
-from trdreport.sections.computed import Computed
-from trdreport.sections.method_words import Sentence
+from trdreport.sections.facts.clusters import cluster_lines
+from trdreport.sections.facts.computed import Computed
 from trdreport.sections.section import Section
 from trdreport.sections.words import listed
+from trdreport.sections.words.citing import Cited, cited
+from trdreport.sections.words.methods import Sentence
 
 NOT_IN_HAND = UNKNOWN_WORDS[1]
 """What a record says of a value whose document is not in hand."""

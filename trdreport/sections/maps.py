@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from trdreport.engine.results import MAP_MEANINGS, AnalysisResult
 from trdreport.model.plan import Run
-from trdreport.sections.runs import map_stem
+from trdreport.sections.facts.runs import map_stem
 from trdreport.sections.section import DataFile, Heading, ready
 from trdreport.work.store import Store
 

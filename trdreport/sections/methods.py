@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from trdreport.model.review import Protocol
-from trdreport.sections.citing import Cited, cited
-from trdreport.sections.computed import Computed
-from trdreport.sections.method_words import Sentence, sentences
+from trdreport.sections.facts.computed import Computed
 from trdreport.sections.section import Section
+from trdreport.sections.words.citing import Cited, cited
+from trdreport.sections.words.methods import Sentence, sentences
 
 ROBUSTNESS = (
     Sentence(

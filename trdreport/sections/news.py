@@ -1,7 +1,7 @@
 """What is new, from the history of the records."""
 
-from trdreport.sections.computed import Computed
-from trdreport.sections.recent import News
+from trdreport.sections.facts.computed import Computed
+from trdreport.sections.facts.recent import News
 from trdreport.sections.section import Section
 
 

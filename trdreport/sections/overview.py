@@ -7,8 +7,8 @@ from trdreport.engine.results import AnalysisResult
 from trdreport.engine.run import Result
 from trdreport.model.plan import Run
 from trdreport.records.loading import Registry
-from trdreport.sections.computed import Computed
-from trdreport.sections.result_figures import all_foci_sketch
+from trdreport.sections.facts.computed import Computed
+from trdreport.sections.figures.results import all_foci_sketch
 from trdreport.sections.section import DataFile, Section, csv_file
 from trdreport.sections.sketch import Sketch
 from trdreport.sections.tables import NOT_APPLICABLE, Table, numbers, texts

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from trdreport.checks.practice import Status, Verdict
 from trdreport.records.bibliography import Reference
-from trdreport.sections.computed import Computed
+from trdreport.sections.facts.computed import Computed
 from trdreport.sections.section import Section
 from trdreport.sections.tables import Column, Table, Tone, texts
 from trdreport.sections.words import listed

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from trdreport.sections.computed import Computed
+from trdreport.sections.facts.computed import Computed
 from trdreport.sections.section import Section
 from trdreport.sections.sketch import Sketch
 from trdreport.sections.study_figures import quality_sketches

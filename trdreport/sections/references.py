@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from trdreport.exchange.citing import csl_json
 from trdreport.records.bibliography import Reference
 from trdreport.records.loading import BIBLIOGRAPHY
-from trdreport.sections.computed import Computed
+from trdreport.sections.facts.computed import Computed
 from trdreport.sections.section import DataFile, Heading, Section, ready
 
 

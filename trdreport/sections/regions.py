@@ -6,9 +6,9 @@ from functools import partial
 
 from trdreport.figures.palette import BOTH, LESS, MORE
 from trdreport.model.slug import slug
-from trdreport.sections.computed import Computed
-from trdreport.sections.groups import cases
-from trdreport.sections.reported import REGION_REACH_MM, Reported
+from trdreport.sections.facts.computed import Computed
+from trdreport.sections.facts.groups import cases
+from trdreport.sections.facts.reported import REGION_REACH_MM, Reported
 from trdreport.sections.section import Section
 from trdreport.sections.sketch import Sketch
 

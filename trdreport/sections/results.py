@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from trdreport.exchange.formats import sleuth
-from trdreport.sections.clusters import CSV_COLUMNS, cluster_rows, cluster_tables
-from trdreport.sections.computed import Computed
+from trdreport.sections.facts.computed import Computed
+from trdreport.sections.facts.runs import RunSummary, summarised
+from trdreport.sections.figures.results import result_sketches
 from trdreport.sections.maps import map_files
-from trdreport.sections.result_figures import result_sketches
-from trdreport.sections.runs import RunSummary, summarised
 from trdreport.sections.section import DataFile, Heading, Section, csv_file, ready, table_files
 from trdreport.sections.sketch import Sketch
 from trdreport.sections.tables import Table
+from trdreport.sections.tables.clusters import CSV_COLUMNS, cluster_rows, cluster_tables
 
 
 @dataclass(frozen=True)

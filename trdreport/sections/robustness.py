@@ -5,16 +5,16 @@ from dataclasses import dataclass
 
 from trdreport.engine.stopping import exact_interval
 from trdreport.model.calibration import Calibration
-from trdreport.sections.claims_robustness import claims_table, units_table
-from trdreport.sections.clusters import found_clusters
-from trdreport.sections.computed import Computed
-from trdreport.sections.plain_words import PlainWords, in_plain_words
+from trdreport.sections.facts.clusters import found_clusters
+from trdreport.sections.facts.computed import Computed
 from trdreport.sections.robustness_figures import power_sketch, run_sketches
-from trdreport.sections.robustness_rows import CSV_COLUMNS, robustness_rows
-from trdreport.sections.robustness_tables import comparison_table, fail_safe_table
 from trdreport.sections.section import DataFile, Section, csv_file
 from trdreport.sections.sketch import Sketch
 from trdreport.sections.tables import NOT_APPLICABLE, Table, numbers, texts
+from trdreport.sections.tables.claims import claims_table, units_table
+from trdreport.sections.tables.robustness import comparison_table, fail_safe_table
+from trdreport.sections.tables.robustness_rows import CSV_COLUMNS, robustness_rows
+from trdreport.sections.words.plain import PlainWords, in_plain_words
 
 
 @dataclass(frozen=True)

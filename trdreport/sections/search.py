@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from trdreport.model.review import Criterion, Prisma, Review, Search
 from trdreport.records.loading import Registry
-from trdreport.sections.computed import Computed
+from trdreport.sections.facts.computed import Computed
 from trdreport.sections.section import Section
 from trdreport.sections.sketch import Sketch
 from trdreport.sections.study_tables import screening_table

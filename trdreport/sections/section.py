@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from trdreport.exchange.delimited import to_csv
-from trdreport.sections.computed import Computed
+from trdreport.sections.facts.computed import Computed
 from trdreport.sections.sketch import Sketch
 from trdreport.sections.tables import Table
 from trdreport.work.store import Store

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from trdreport.exchange.delimited import to_csv
 from trdreport.exchange.formats import studyset
 from trdreport.records.loading import Registry
-from trdreport.sections.computed import Computed
+from trdreport.sections.facts.computed import Computed
 from trdreport.sections.section import DataFile, Heading, Section, ready
 from trdreport.sections.sketch import Sketch
 from trdreport.sections.study_figures import MEDICATION, study_sketches

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from trdreport.model.study import Clinical, Group, Study
 from trdreport.records.loading import Registry
-from trdreport.sections.groups import patients
+from trdreport.sections.facts.groups import patients
 from trdreport.sections.tables import (
     MISSING,
     NOT_APPLICABLE,

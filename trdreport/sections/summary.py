@@ -7,12 +7,12 @@ from datetime import date
 from trdreport.checks.practice import ADVISED_EXPERIMENTS
 from trdreport.engine.claims import Claim, Verdict
 from trdreport.engine.results import CLUSTER_FWE
-from trdreport.sections.clusters import ClusterLine, cluster_id, cluster_lines, worth_showing
-from trdreport.sections.computed import Computed
+from trdreport.sections.facts.clusters import ClusterLine, cluster_id, cluster_lines, worth_showing
+from trdreport.sections.facts.computed import Computed
 from trdreport.sections.limitations import distinct_participants
-from trdreport.sections.plain_words import PlainWords, in_plain_words
 from trdreport.sections.section import Section
 from trdreport.sections.words import readout_name
+from trdreport.sections.words.plain import PlainWords, in_plain_words
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from trdreport.engine.robustness.results import (
 from trdreport.engine.run import Result
 from trdreport.model.plan import Run
 from trdreport.records.loading import Registry
-from trdreport.sections.clusters import found_clusters, unit_labels
-from trdreport.sections.computed import Computed
+from trdreport.sections.facts.clusters import found_clusters, unit_labels
+from trdreport.sections.facts.computed import Computed
 from trdreport.sections.words import listed, number, opposed
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")

@@ -13,8 +13,8 @@ from trdreport.engine.run import Result
 from trdreport.figures.palette import STUDY_COLOURS, FociGroup
 from trdreport.model.plan import Run
 from trdreport.records.loading import Registry
-from trdreport.sections.clusters import cluster_id, worth_showing
-from trdreport.sections.runs import map_file
+from trdreport.sections.facts.clusters import cluster_id, worth_showing
+from trdreport.sections.facts.runs import map_file
 from trdreport.sections.sketch import Sketch
 from trdreport.sections.words import coordinates, number, readout_name
 

@@ -1,8 +1,9 @@
-"""What is new in the review, from the history of its records."""
+"""What changed lately in the review, from the history of its records."""
 
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -52,14 +53,18 @@ def _newest(found: Iterable[Commit], registry: Path, where: str, store: Store) -
         entry = store.remember(
             "news",
             (commit.sha, *commit.parents, os.fsencode(where)),
-            lambda commit=commit: _NEWS.dump_json(_of(commit, registry)),  # type: ignore[misc]
+            partial(_of, commit, registry),
             _NEWS.validate_json,
         )
         if entry is not None:
             yield entry
 
 
-def _of(commit: Commit, registry: Path) -> News | None:
+def _of(commit: Commit, registry: Path) -> bytes:
+    return _NEWS.dump_json(_changed(commit, registry))
+
+
+def _changed(commit: Commit, registry: Path) -> News | None:
     """What a commit changed in the data; None for none, or when it cannot be read."""
     try:
         found = diff(registry, commit.parents[0], commit.sha)

@@ -14,7 +14,7 @@ from trdreport.engine.robustness.results import (
 from trdreport.engine.run import Result
 from trdreport.model.plan import Run
 from trdreport.records.loading import Registry
-from trdreport.sections.clusters import cluster_name, unit_labels, worth_showing
+from trdreport.sections.facts.clusters import cluster_name, unit_labels, worth_showing
 from trdreport.sections.tables import NOT_APPLICABLE, Table, numbers, texts
 from trdreport.sections.words import coordinates, number
 

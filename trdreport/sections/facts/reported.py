@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from trdreport.model.fields import split_contrast
 from trdreport.records.loading import Registry
-from trdreport.sections.groups import cases
+from trdreport.sections.facts.groups import cases
 from trdreport.work.store import Store
 
 REGION_REACH_MM = 5
@@ -44,12 +44,13 @@ def reported(registry: Registry, modality: str, store: Store) -> Reported:
 
 def _regions(mni: list[list[float]], store: Store) -> frozenset[str]:
     inputs = (json.dumps(mni), str(REGION_REACH_MM))
-    return store.remember("regions", inputs, partial(_names, mni), _NAMES.validate_json)
+    make = partial(_names, mni, REGION_REACH_MM)
+    return store.remember("regions", inputs, make, _NAMES.validate_json)
 
 
-def _names(mni: list[list[float]]) -> bytes:
+def _names(mni: list[list[float]], reach_mm: float) -> bytes:
     from trdreport.brain.atlas import load_atlas
 
     labels = [load_atlas().label((x, y, z)) for x, y, z in mni]
-    names = {label.name for label in labels if label.distance_mm <= REGION_REACH_MM}
+    names = {label.name for label in labels if label.distance_mm <= reach_mm}
     return json.dumps(sorted(names)).encode()

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from trdreport.records.bibliography import Reference
-from trdreport.sections.computed import Computed
-from trdreport.sections.method_words import Sentence
+from trdreport.sections.facts.computed import Computed
+from trdreport.sections.words.methods import Sentence
 
 
 @dataclass(frozen=True)

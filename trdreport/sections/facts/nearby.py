@@ -15,8 +15,8 @@ from trdreport.engine.results import AnalysisResult, Cluster
 from trdreport.engine.run import Result
 from trdreport.model.fields import split_contrast
 from trdreport.records.loading import Registry
-from trdreport.sections.groups import cases
-from trdreport.sections.statements import (
+from trdreport.sections.facts.groups import cases
+from trdreport.sections.facts.statements import (
     ASSOCIATION,
     EvidenceView,
     StatementView,
@@ -118,13 +118,14 @@ def _grouped(found: Iterable[Nearness], direction: str) -> tuple[Group, ...]:
 def _near(mni: Coordinate, store: Store) -> Mapping[str, float]:
     """Regions near a place and how far away they are, in mm."""
     inputs = (json.dumps([float(v) for v in mni]), str(SAME_PLACE_MM))
-    return store.remember("near", inputs, partial(_distances, mni), _DISTANCES.validate_json)
+    make = partial(_distances, mni, SAME_PLACE_MM)
+    return store.remember("near", inputs, make, _DISTANCES.validate_json)
 
 
-def _distances(mni: Coordinate) -> bytes:
+def _distances(mni: Coordinate, reach_mm: float) -> bytes:
     from trdreport.brain.atlas import load_atlas
 
-    return json.dumps(load_atlas().within(mni, SAME_PLACE_MM)).encode()
+    return json.dumps(load_atlas().within(mni, reach_mm)).encode()
 
 
 def _direction(cluster: Cluster, case: str | None) -> str:

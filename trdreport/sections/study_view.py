@@ -9,7 +9,7 @@ from trdreport.model.correction import Correction
 from trdreport.model.fields import Elsewhere
 from trdreport.model.study import Study
 from trdreport.records.bibliography import Reference
-from trdreport.sections.computed import Computed
+from trdreport.sections.facts.computed import Computed
 from trdreport.sections.section import Item
 from trdreport.sections.study_tables import study_foci_table
 from trdreport.sections.tables import Table

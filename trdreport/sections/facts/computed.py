@@ -12,10 +12,10 @@ from trdreport.engine.run import Result
 from trdreport.model.plan import Run
 from trdreport.records.bibliography import Reference
 from trdreport.records.loading import Registry
-from trdreport.sections.nearby import Nearby
-from trdreport.sections.recent import News
-from trdreport.sections.reported import Reported
-from trdreport.sections.statements import EvidenceView
+from trdreport.sections.facts.nearby import Nearby
+from trdreport.sections.facts.recent import News
+from trdreport.sections.facts.reported import Reported
+from trdreport.sections.facts.statements import EvidenceView
 
 
 @dataclass(frozen=True)
