@@ -79,8 +79,8 @@ def test_the_matrix_answers_every_criterion_for_every_record(miola: Registry) ->
     table = eligibility_table(miola)
     assert len(table.rows) == len(miola.studies) + len(miola.screened)
     zhang = next(row for row in table.rows if row[0] == "Zhang 2026")
-    assert zhang[table.columns.index("E6")] == "not met"
-    assert zhang[table.columns.index("E1")] == "not reported"
+    assert zhang[table.titles.index("E6")] == "not met"
+    assert zhang[table.titles.index("E1")] == "not reported"
 
 
 def test_a_new_candidate_waits_to_be_screened(overlaid: Callable[[str], Path]) -> None:

@@ -131,27 +131,6 @@ def test_nimare_reads_the_studyset(tiny_site: Path) -> None:
     assert len(studyset.coordinates) == len(rows(tiny_site / "data" / "foci.csv")) - 1
 
 
-def test_an_analysis_with_too_few_experiments_is_said_not_to_run(
-    overlaid: Callable[[str], Path], tmp_path: Path, cache: Path
-) -> None:
-    root = overlaid("valid")
-    study = root / "studies" / "alpha2018.yaml"
-    text = study.read_text()
-    study.write_text(
-        text[: text.index("  - contrast: TRD>HC")] + text[text.index("  - contrast: HC>TRD") :]
-    )
-    published = root / "published.yaml"
-    published.write_text(published.read_text().split("results:")[0] + "results: []\n")
-    site = tmp_path / "site"
-    build(load_registry(root), site, ROOT / "templates", cache=cache)
-    status = {row[0]: row[-1] for row in rows(site / "data" / "analyses.csv")}
-    assert status["vbm-more"] == "not run: 1 experiment with foci; a meta-analysis needs two"
-    page = (site / "analyses" / "vbm-more.html").read_text()
-    assert "Not run: 1 experiment" in page
-    assert "cannot be answered yet" in page
-    assert "Not compared: vbm-more was not run" in (site / "robustness.html").read_text()
-
-
 def test_robustness_holds_every_kind_for_every_run(tiny_site: Path) -> None:
     found = rows(tiny_site / "data" / "robustness.csv")
     kinds: dict[str, set[str]] = {}
@@ -168,30 +147,6 @@ def test_robustness_holds_every_kind_for_every_run(tiny_site: Path) -> None:
     published = [row for row in found if row[-1] == "true"]
     assert len(published) == 1
     assert "space=MNI; foci=exact; sample size=all groups; unit=study" in published[0][2]
-
-
-def test_each_result_ends_in_plain_words(tiny_site: Path) -> None:
-    page = (tiny_site / "analyses" / "vbm-both.html").read_text()
-    assert page.count(">In plain words<") == 2  # under either profile
-    first = page[page.index(">In plain words<") :]
-    assert "This rests on two of two experiments" in first
-    trust = (tiny_site / "robustness.html").read_text()
-    for table in ("claims-robustness", "fail-safe", "units", "comparisons"):
-        assert f'id="{table}"' in trust
-    methods = (tiny_site / "methods.html").read_text()
-    assert 'id="guidelines"' in methods
-    assert "cannot be known" in methods
-
-
-def test_a_quick_build_says_what_it_leaves_out(tmp_path: Path, cache: Path) -> None:
-    site = tmp_path / "site"
-    registry = load_registry(ROOT / "tests" / "registries" / "valid")
-    build(registry, site, ROOT / "templates", quick=True, cache=cache)
-    trust = (site / "robustness.html").read_text()
-    assert "left the robustness analyses out" in trust
-    assert "left the robustness analyses out" in (site / "analyses" / "vbm-both.html").read_text()
-    assert 'id="claims-robustness"' not in trust
-    assert {row[1] for row in rows(site / "data" / "robustness.csv")[1:]} == {"contribution"}
 
 
 def test_a_broken_record_leaves_the_site(
@@ -276,23 +231,15 @@ def test_every_figure_comes_as_image_vector_and_data(tiny_site: Path) -> None:
             assert (page.parent / data).stat().st_size > 20
 
 
-def test_figures_keep_their_numbers_on_every_page_and_in_print(tiny_site: Path) -> None:
-    numbers: dict[str, set[str]] = {}
-    for page in tiny_site.rglob("*.html"):
-        text = page.read_text()
-        for id_, rest in re.findall(r'<figure id="([^"]+)"(.*?)</figure>', text, re.DOTALL):
-            found = re.search(r"<b>(Figure S?\d+)\.</b>", rest)
-            assert found, id_
-            numbers.setdefault(id_, set()).add(found[1])
-    assert all(len(own) == 1 for own in numbers.values())
-    assert len({number for own in numbers.values() for number in own}) == len(numbers)
+def test_figures_and_tables_of_the_pdf_are_counted_from_one(tiny_site: Path) -> None:
     run = subprocess.run(
         ["pdftotext", str(tiny_site / "report.pdf"), "-"],
         capture_output=True, text=True, check=True,
     )  # fmt: skip
-    printed = [int(number) for number in re.findall(r"^Figure (\d+)\.", run.stdout, re.MULTILINE)]
-    assert printed == list(range(1, len(printed) + 1))
-    assert f"Figure {printed[-1]}" in {number for own in numbers.values() for number in own}
+    for word in ("Figure", "Table"):
+        printed = [int(n) for n in re.findall(rf"^{word} (\d+)\.", run.stdout, re.MULTILINE)]
+        assert len(printed) > 5
+        assert printed == list(range(1, len(printed) + 1))
 
 
 def test_every_picture_of_the_pdf_has_words_in_its_place(tiny_site: Path) -> None:
@@ -337,15 +284,6 @@ def test_links_of_the_pdf_lead_to_files_and_pages_that_are_there(tiny_site: Path
         assert (tiny_site / address.partition("#")[0]).is_file(), address
 
 
-def test_study_pages_link_to_the_record_where_it_can_be_edited(tmp_path: Path, cache: Path) -> None:
-    site = tmp_path / "site"
-    registry = load_registry(ROOT / "tests" / "registries" / "valid")
-    address = "https://example.org/me/review"
-    build(registry, site, ROOT / "templates", quick=True, cache=cache, repository=address)
-    page = (site / "studies" / "alpha2018.html").read_text()
-    assert f'href="{address}/edit/main/registry/studies/alpha2018.yaml"' in page
-
-
 def test_references_for_managers_have_the_review(tiny_site: Path) -> None:
     data = tiny_site / "data"
     ris = (data / "citation.ris").read_text()
@@ -377,7 +315,7 @@ def test_a_record_edited_during_a_build_is_published_as_it_was_computed_with(
         study.write_text(study.read_text().replace("Utopia", "Arcadia"))
         (root / "studies" / "late2020.yaml").write_text("a: study")
 
-    build(registry, site, ROOT / "templates", cache=cache, accept=edit)
+    build(registry, site, ROOT / "templates", quick=True, cache=cache, accept=edit)
     assert study.read_bytes() != before
     published = site / "data" / "registry" / "studies"
     assert (published / "alpha2018.yaml").read_bytes() == before

@@ -12,10 +12,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.conftest import REGISTRIES, ROOT
+from tests.conftest import REGISTRIES
+from tests.sections.rendering import TEMPLATES, blank_gallery
 from trdreport.model.slug import slug
-from trdreport.publish.build import build
+from trdreport.publish.assembling import assembled, data_files
+from trdreport.publish.build import site_files
+from trdreport.publish.computing import compute
+from trdreport.publish.packing import packaged
+from trdreport.publish.rendering import assets, environment
+from trdreport.publish.site import staged, write_files
 from trdreport.records.loading import load_registry
+from trdreport.work.store import open_store
 
 HOSTILE = "x?/../../../../victim/evil"
 NAMES = (
@@ -63,7 +70,7 @@ def test_a_name_like_a_slug_of_another_differs_from_it() -> None:
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Path:
-    """A folder with a registry of difficult names and, deep below it, its site."""
+    """A folder with a registry of difficult names and, deep below it, its site without pictures."""
     root = tmp_path_factory.mktemp("names")
     registry = root / "registry"
     shutil.copytree(REGISTRIES / "valid", registry)
@@ -85,7 +92,15 @@ def root(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Path:
         plan.read_text().replace("multiverse:\n", f"{own.lstrip(chr(10))}multiverse:\n")
     )
     site = root / "a" / "site"
-    build(load_registry(registry), site, ROOT / "templates", quick=True, cache=cache)
+    env, style = environment(TEMPLATES), assets(TEMPLATES)
+    with open_store(cache) as store, staged(site) as stage:
+        computed = compute(load_registry(registry), TEMPLATES, store, quick=True)
+        data = data_files(computed)
+        report = assembled(computed, data)
+        gallery = blank_gallery(report.sketches)  # their names are asked, not what they show
+        files = style | site_files(computed, report, data, gallery, env, store)
+        files |= {"report.pdf": b"", "report-archive.pdf": b""}
+        write_files(stage, files | packaged(computed.registry, files, "0"))
     return root
 
 

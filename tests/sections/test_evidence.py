@@ -15,9 +15,8 @@ from trdreport.sections.evidence import (
     CSV_COLUMNS,
     evidence_rows,
     evidence_table,
-    evidence_view,
-    plain,
 )
+from trdreport.sections.facts.statements import evidence_view, plain
 
 PLAIN = [name for name in region_names() if name.partition(" ")[0] not in SIDES]
 
@@ -34,7 +33,7 @@ def test_a_side_of_an_area_is_that_side_of_its_regions(names: set[str]) -> None:
 
 def test_every_sided_name_of_the_atlas_is_a_known_region() -> None:
     known = frozenset().union(*(sided_regions(name, {}) for name in PLAIN))
-    assert set(load_atlas().names) <= known
+    assert {region.name for region in load_atlas().regions} <= known
     with pytest.raises(KeyError):
         sided_regions("left superor frontal gyrus", {})
 
@@ -62,16 +61,19 @@ def test_evidence_changes_no_experiment(miola: Registry) -> None:
 def test_every_statement_is_in_table_csv_and_map(miola: Registry) -> None:
     view = evidence_view(miola)
     count = sum(len(record.statements) for record in miola.evidence)
-    assert len(view.told) == len(evidence_table(view).rows) == len(evidence_rows(view)) == count
+    assert (
+        len(view.statements) == len(evidence_table(view).rows) == len(evidence_rows(view)) == count
+    )
     assert all(len(row) == len(CSV_COLUMNS) for row in evidence_rows(view))
-    assert len({told.id for told in view.told}) == count
+    assert len({each.id for each in view.statements}) == count
     on_map = {t.id for r in view.regions for m in view.modalities for t in view.marks(r, m)}
-    assert on_map == {told.id for told in view.told if told.atlas}
+    assert on_map == {each.id for each in view.statements if each.atlas}
 
 
 def test_records_set_against_each_other_are_a_conflict(miola: Registry) -> None:
-    ((_, one, other),) = evidence_view(miola).conflicts
-    assert {one[0].record.id, other[0].record.id} == {"gamma2021-4", "gamma2021-9"}
+    (conflict,) = evidence_view(miola).conflicts
+    pair = {conflict.one[0].record.id, conflict.other[0].record.id}
+    assert pair == {"gamma2021-4", "gamma2021-9"}
 
 
 def test_a_name_without_its_side() -> None:

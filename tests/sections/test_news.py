@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import REGISTRIES, ROOT
+from tests.conftest import REGISTRIES
+from tests.sections.rendering import planned, rendered
 from trdreport.exchange import prisma
-from trdreport.publish.build import build
 from trdreport.records.loading import load_registry
-from trdreport.sections.news import news
+from trdreport.sections import search
+from trdreport.sections.facts.recent import news
 from trdreport.work.store import Store
 
 
@@ -130,20 +131,17 @@ SEARCH = """
 """
 
 
-def test_an_update_search_has_a_flow_of_its_own(
-    registry: Path, tmp_path: Path, cache: Path
-) -> None:
+def test_an_update_search_has_a_flow_of_its_own(registry: Path) -> None:
     """One of the two studies came with the first search, the other with an update."""
-    search = registry / "search.yaml"
-    text = search.read_text()
+    file = registry / "search.yaml"
+    text = file.read_text()
     for name in ("studies_included", "reports_included"):
         text = re.sub(rf"{name}: 2", f"{name}: 1", text)
     text = re.sub(r"reports_excluded: (\d+)", lambda m: f"reports_excluded: {int(m[1]) + 1}", text)
     text = re.sub(r"exclusion_reasons:\n(\s+- .*\n)+", "exclusion_reasons: not_reported\n", text)
-    search.write_text(text.rstrip() + SEARCH)
+    file.write_text(text.rstrip() + SEARCH)
     loaded = load_registry(registry)
-    build(loaded, tmp_path / "site", ROOT / "templates", quick=True, cache=cache)
-    page = (tmp_path / "site" / "studies.html").read_text()
+    page = rendered(search.SECTION, planned(loaded))
     assert "New studies included in review (n = 1)" in page
     assert "Total studies in review (n = 2)" in page
     assert "of which in previous version (n = 1)" in page

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from tests.conftest import REGISTRIES
 from trdreport.engine.results import CLUSTER_FWE, AnalysisResult
 from trdreport.engine.robustness.results import (
     Again,
@@ -16,23 +15,17 @@ from trdreport.engine.robustness.results import (
     Robustness,
     Target,
 )
-from trdreport.engine.run import run_plan
-from trdreport.records.loading import Registry, load_registry
-from trdreport.sections.plain_words import plain_words
-from trdreport.work.store import Store
+from trdreport.records.loading import Registry
+from trdreport.sections.facts.computed import Computed
+from trdreport.sections.words.plain import plain_words
 
 FIRST = Target(CLUSTER_FWE, 1)
 
 
 @pytest.fixture(scope="module")
-def registry() -> Registry:
-    return load_registry(REGISTRIES / "valid")
-
-
-@pytest.fixture(scope="module")
-def result(registry: Registry) -> AnalysisResult:
+def result(computed: Computed) -> AnalysisResult:
     """`vbm-both` with its first cluster alone significant; both experiments are in it."""
-    found = next(r for r in run_plan(registry, Store(None)) if r.run == "vbm-both")
+    found = computed.results["vbm-both"]
     assert isinstance(found, AnalysisResult)
     corrected, exploratory = found.readouts
     one = replace(corrected, clusters=corrected.clusters[:1])

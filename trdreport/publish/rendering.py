@@ -1,4 +1,4 @@
-"""Render the templates: pages that share their parts with the print version."""
+"""Render the templates: sections alone, on their pages, and all of them in print."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -7,37 +7,23 @@ from pathlib import Path
 from posixpath import relpath
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from trdreport.model.slug import slug
-from trdreport.sections.result_tables import listed
+from trdreport.publish.assembling import (
+    Frame,
+    Report,
+    Shown,
+    assembled_section,
+    frame,
+    numbered,
+)
+from trdreport.sections.contents import PAGES
+from trdreport.sections.facts.computed import Computed
+from trdreport.sections.section import Item, Page, Section
+from trdreport.sections.sketch import Figure
 from trdreport.sections.tables import MISSING, kind_of_missing, shown
-from trdreport.sections.views import Report
-
-
-@dataclass(frozen=True)
-class Page:
-    """A page of the site: its file, its name in the navigation, and the parts that it shows."""
-
-    file: str
-    name: str
-    title: str
-    parts: tuple[str, ...]
-
-
-PAGES = (
-    Page("index.html", "Summary", "", ("summary",)),
-    Page("results.html", "Results", "Results", ("analyses", "regions", "results")),
-    Page("studies.html", "Studies", "Search and studies", ("search", "candidates", "studies")),
-    Page("quality.html", "Quality", "Quality and doubts", ("quality", "unreconciled")),
-    Page("robustness.html", "Robustness", "Robustness", ("trust",)),
-    Page("evidence.html", "Context", "Evidence around the meta-analysis", ("evidence",)),
-    Page(
-        "methods.html", "Methods", "Methods and reproducibility",
-        ("methods", "reproduction", "practice", "limitations", "references"),
-    ),
-    Page("downloads.html", "Downloads", "Downloads and citation", ("cite", "downloads")),
-)  # fmt: skip
-"""In reading order. The print version shows the parts in the order of its own template."""
+from trdreport.sections.words import listed, plural
 
 _ID = re.compile(r'\bid="([^"]+)"')
 _FRAGMENT = re.compile(r'\bhref="#([^"]+)"')
@@ -53,36 +39,97 @@ def environment(templates: Path) -> Environment:
         lstrip_blocks=True,
     )
     env.filters["shown"] = shown
-    env.filters["listed"] = lambda items: listed(list(items))
+    env.filters["listed"] = listed
     env.filters["slug"] = slug
     env.filters["missing_kind"] = kind_of_missing
     env.globals["missing"] = MISSING
-    env.globals["pages"] = PAGES
-    env.globals["numbers"] = {}
+    env.globals["plural"] = plural
     return env
 
 
-def render_pages(templates: Path, report: Report, numbers: Mapping[str, str]) -> dict[str, bytes]:
-    """Every HTML page by its path in the site; `numbers` are those of `figure_numbers`.
+@dataclass(frozen=True)
+class Setting:
+    """How pages are set: with which templates, in which frame, with which figures and numbers.
+
+    `files` is where images and styles of the page in print are; on the site they are found from the
+    page itself.
+    """
+
+    env: Environment
+    frame: Frame
+    figures: Mapping[str, Figure]
+    numbers: Mapping[str, str]
+    files: str = ""
+    printed: bool = False
+
+    def render(self, template: str, file: str, **context: object) -> str:
+        """A template for the page `file` of the site."""
+        root = "../" * file.count("/")
+        return self.env.get_template(template).render(
+            report=self.frame,
+            figures=self.figures,
+            numbers=self.numbers,
+            root=root,
+            files=self.files if self.printed else root,
+            file=file,
+            printed=self.printed,
+            **context,
+        )
+
+    def section(self, part: Shown) -> Markup:
+        """A section by itself, as it stands on its page."""
+        text = self.render(
+            part.section.template,
+            part.section.page,
+            section=part.section,
+            view=part.view,
+            tables={table.id: table for table in part.tables},
+        )
+        return Markup(text)  # noqa: S704 (templates escape what they show)
+
+    def page(self, page: Page, sections: Iterable[Shown]) -> str:
+        """A page of the navigation with the sections that stand on it."""
+        there = [part for part in sections if part.section.page == page.file]
+        scripts = dict.fromkeys(script for part in there for script in part.section.scripts)
+        texts = [self.section(part) for part in there]
+        return self.render("page.html", page.file, page=page, sections=texts, scripts=scripts)
+
+    def item(self, item: Item) -> str:
+        """A page of one thing."""
+        tables = {table.id: table for table in item.tables}
+        return self.render(item.template, item.file, view=item.view, tables=tables)
+
+
+def render_section(
+    templates: Path,
+    section: Section,
+    computed: Computed,
+    figures: Mapping[str, Figure],
+    *,
+    printed: bool = False,
+) -> str:
+    """A section alone, from plain data and without a build; empty where it has nothing to say.
+
+    Its tables and figures are counted from one. Raises KeyError for a figure not in `figures`.
+    """
+    part = assembled_section(section, computed)
+    if part is None:
+        return ""
+    numbers = numbered([part], ())
+    env = environment(templates)
+    return Setting(env, frame(computed), figures, numbers, printed=printed).section(part)
+
+
+def render_pages(
+    env: Environment, report: Report, figures: Mapping[str, Figure]
+) -> dict[str, bytes]:
+    """Every HTML page by its path in the site.
 
     Raises KeyError for a link to a place that no page has.
     """
-    env = environment(templates)
-    env.globals["numbers"] = numbers
-
-    def page(template: str, file: str, **context: object) -> str:
-        root = "../" * file.count("/")
-        return env.get_template(template).render(
-            report=report, root=root, files=root, file=file, printed=False, **context
-        )
-
-    texts = {each.file: page("page.html", each.file, page=each) for each in PAGES}
-    for view in report.studies:
-        file = f"studies/{view.study.id}.html"
-        texts[file] = page("study.html", file, view=view)
-    for analysis in report.analyses:
-        file = f"analyses/{analysis.id}.html"
-        texts[file] = page("analysis.html", file, view=analysis)
+    setting = Setting(env, report.frame, figures, report.numbers)
+    texts = {page.file: setting.page(page, report.sections) for page in PAGES}
+    texts |= {item.file: setting.item(item) for item in report.items}
     return {file: text.encode() for file, text in joined(texts).items()}
 
 
@@ -93,14 +140,14 @@ def joined(texts: Mapping[str, str]) -> dict[str, str]:
     KeyError when a place is nowhere.
     """
     places = {page.file: set(_ID.findall(texts[page.file])) for page in PAGES}
-    home = {place: file for file, own in places.items() for place in own}
+    home = {place: file for file, there in places.items() for place in there}
 
     def resolved(file: str, text: str) -> str:
-        own = places.get(file) or set(_ID.findall(text))
+        here = places.get(file) or set(_ID.findall(text))
 
         def link(match: re.Match[str]) -> str:
             place = match[1]
-            if place in own:
+            if place in here:
                 return match[0]
             return f'href="{relpath(home[place], file.rpartition("/")[0] or ".")}#{place}"'
 
@@ -109,38 +156,20 @@ def joined(texts: Mapping[str, str]) -> dict[str, str]:
     return {file: resolved(file, text) for file, text in texts.items()}
 
 
-def render_print(templates: Path, report: Report, numbers: Mapping[str, str], files: str) -> str:
+def render_print(
+    env: Environment, report: Report, figures: Mapping[str, Figure], files: str
+) -> str:
     """The article for the PDF: its links stay relative, its images and styles are at `files`."""
-    env = environment(templates)
-    env.globals["numbers"] = numbers
-    return _article(env, report, files)
-
-
-def _article(env: Environment, report: Report, files: str) -> str:
-    return env.get_template("print.html").render(
-        report=report, root="", files=files, file="print.html", printed=True
+    setting = Setting(env, report.frame, figures, report.numbers, files, printed=True)
+    return setting.render(
+        "print.html",
+        "print.html",
+        contents=[part.section for part in report.sections],
+        sections=[setting.section(part) for part in report.sections],
     )
 
 
-def prisma_flow(templates: Path, report: Report) -> bytes:
-    """The PRISMA flow as an SVG file of its own."""
-    svg = environment(templates).get_template("prisma.svg").render(report=report, linked=False)
-    return svg.strip().encode() + b"\n"
-
-
-def figure_numbers(templates: Path, report: Report) -> dict[str, str]:
-    """`Figure 3` by a figure's id: in the order of the article, then S1, S2, … for the others."""
-    article = _article(environment(templates), report, "")
-    in_article = re.findall(r'<figure id="figure-([^"]+)"', article)
-    others = [id_ for id_ in report.figure_ids if id_ not in in_article]
-    return _counted(in_article, "Figure ") | _counted(others, "Figure S")
-
-
-def _counted(ids: Iterable[str], word: str) -> dict[str, str]:
-    return {id_: f"{word}{number}" for number, id_ in enumerate(ids, 1)}
-
-
-def assets(templates: Path) -> Mapping[str, bytes]:
+def assets(templates: Path) -> dict[str, bytes]:
     """Style, script, fonts and the viewer by their path in the site."""
     return {
         f"{folder}/{path.name}": path.read_bytes()

@@ -20,7 +20,8 @@ from trdreport.engine.run import Result
 from trdreport.model.plan import Analysis
 from trdreport.model.study import Study
 from trdreport.records.loading import Registry
-from trdreport.sections.result_tables import cluster_id, number
+from trdreport.sections.facts.clusters import cluster_id
+from trdreport.sections.words import number
 from trdreport.work.store import Store
 
 

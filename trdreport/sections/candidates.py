@@ -1,12 +1,46 @@
 """The living list of candidates, and who meets which criterion."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from trdreport.model.eligibility import Answer
 from trdreport.records.loading import Registry
-from trdreport.sections.tables import NOT_APPLICABLE, Table, shown
+from trdreport.sections.facts.computed import Computed
+from trdreport.sections.section import DataFile, Section, table_files
+from trdreport.sections.tables import NOT_APPLICABLE, Table, numbers, shown, texts
 
 MET = {True: "met", False: "not met"}
+
+
+@dataclass(frozen=True)
+class CandidatesView:
+    """Whether there is any candidate."""
+
+    any: bool
+
+
+def view(computed: Computed) -> CandidatesView:
+    """What the section shows beside its tables."""
+    return CandidatesView(bool(computed.registry.screened))
+
+
+def tables(computed: Computed) -> Iterator[Table]:
+    """The candidates and their counts, where there are any, and who meets which criterion."""
+    if computed.registry.screened:
+        yield from _of_candidates(computed.registry)
+    yield eligibility_table(computed.registry)
+
+
+def files(computed: Computed) -> Iterator[DataFile]:
+    """The same tables as files where no page shows them: scripts find them in every site."""
+    if not computed.registry.screened:
+        for table in _of_candidates(computed.registry):
+            yield from table_files(table)
+
+
+def _of_candidates(registry: Registry) -> Iterator[Table]:
+    yield candidate_table(registry)
+    yield update_table(registry)
 
 
 def candidate_table(registry: Registry) -> Table:
@@ -23,10 +57,12 @@ def candidate_table(registry: Registry) -> Table:
     return Table(
         "candidates",
         "Living list: candidates since the search",
-        ("Candidate", "Published", "Stage", "What was read", "Grounds", "What would change it"),
+        texts(
+            "Candidate", "Published", "Stage", "What was read", "Grounds", "What would change it"
+        ),
         tuple(rows),
         places=tuple(f"candidate-{candidate.id}" for candidate in registry.screened),
-    )
+    )  # fmt: skip
 
 
 def update_table(registry: Registry) -> Table:
@@ -52,19 +88,17 @@ def update_table(registry: Registry) -> Table:
     return Table(
         "update",
         f"The update since {registry.searches[-1].date} in numbers, from the living list",
-        ("Step", "Number"),
+        (*texts("Step"), *numbers("Number")),
         tuple((step, str(count)) for step, count in counts),
-        ("Number",),
     )
 
 
 def eligibility_table(registry: Registry) -> Table:
     """Studies and candidates by criterion."""
     criteria = [criterion.id for criterion in registry.review.eligibility]
-    answered = [(s.label, f"studies/{s.id}.html", s.eligibility) for s in registry.studies]
-    links = {label: page for label, page, _ in answered}
+    answered = [study for study in registry.studies if study.eligibility]
     rows = [
-        *((label, "included", *_answers(own, criteria)) for label, _, own in answered if own),
+        *((s.label, "included", *_answers(s.eligibility, criteria)) for s in answered),
         *(
             (c.label, c.status.replace("_", " "), *_answers(c.eligibility, criteria))
             for c in registry.screened
@@ -73,20 +107,31 @@ def eligibility_table(registry: Registry) -> Table:
     return Table(
         "eligibility",
         "Criteria of eligibility, record by record",
-        ("Record", "Stage", *criteria),
+        texts("Record", "Stage", *criteria),
         tuple(rows),
         notes=(
             "; ".join(f"{c.id}: {c.text.rstrip('.')}" for c in registry.review.eligibility) + ".",
             "The reason of each answer stands on the study's page and in the candidate's record.",
         ),
-        links=links,
+        pages=(*(f"studies/{s.id}.html" for s in answered), *("" for _ in registry.screened)),
     )
 
 
-def _answers(own: dict[str, Answer], criteria: list[str]) -> Iterator[str]:
+def _answers(answers: Mapping[str, Answer], criteria: list[str]) -> Iterator[str]:
     for name in criteria:
-        if name not in own:
+        if name not in answers:
             yield "not answered"
         else:
-            met = own[name].met
+            met = answers[name].met
             yield MET[met] if isinstance(met, bool) else shown(met)
+
+
+SECTION = Section(
+    id="candidates",
+    place="living-list",
+    title="Candidates and eligibility",
+    page="studies.html",
+    view=view,
+    tables=tables,
+    files=files,
+)

@@ -20,7 +20,7 @@ STEP = re.compile(r"(?:^|\.)([a-z_|]+)(?:\[([a-z]+)\])?")
 
 
 @dataclass(frozen=True)
-class Column:
+class FieldColumn:
     """One field of a study, or the first known of several, as a column of a table."""
 
     path: str
@@ -166,7 +166,7 @@ def _dash(value: object) -> str:
     return NOT_GIVEN if value == "not_reported" else shown(value)
 
 
-def places(study: Study, columns: tuple[Column, ...]) -> Iterator[Path_]:
+def places(study: Study, columns: tuple[FieldColumn, ...]) -> Iterator[Path_]:
     """Where the rows of a study are: at each item of the innermost list that a column names."""
     inner = max((c.steps for c in columns), key=lambda s: [scope for _, scope in s].count(EACH))
     lists = [name for name, scope in inner if scope == EACH]

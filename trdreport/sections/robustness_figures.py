@@ -5,50 +5,38 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from trdreport.brain.spaces import SAME_PLACE_MM
-from trdreport.engine.results import CLUSTER_FWE, AnalysisResult, Cluster
+from trdreport.engine.results import CLUSTER_FWE, AnalysisResult, Cluster, ReadoutResult
 from trdreport.engine.robustness.results import Again, ClaimCurve, Retest, Robustness, Target
 from trdreport.engine.stopping import exact_interval
 from trdreport.figures.palette import Bar, Cell, Rate, Specified
 from trdreport.model.calibration import Calibration
 from trdreport.model.plan import Run
 from trdreport.records.loading import Registry
-from trdreport.sections.result_tables import (
-    cluster_id,
-    coordinates,
-    number,
-    readout_name,
-    unit_labels,
-    worth_showing,
-)
+from trdreport.sections.facts.clusters import cluster_id, cluster_name, unit_labels, worth_showing
 from trdreport.sections.sketch import Sketch
+from trdreport.sections.words import coordinates, number, readout_name
 
 
-def cluster_name(cluster: Cluster) -> str:
-    """A cluster as figures and tables call it."""
-    where = ", ".join(coordinates(cluster.peak))
-    kind = f"p FWE {number(cluster.p_fwe)}" if cluster.p_fwe is not None else "not corrected"
-    return f"{cluster.label} ({where}; {kind})"
-
-
-def shares_sketches(registry: Registry, run: Run, result: AnalysisResult) -> Iterator[Sketch]:
-    """What each experiment adds to each cluster worth showing."""
+def shares_sketch(
+    registry: Registry, run: Run, result: AnalysisResult, readout: ReadoutResult, cluster: Cluster
+) -> Sketch:
+    """What each experiment adds to a cluster."""
     labels = unit_labels(registry, result.table)
-    for readout, cluster in worth_showing(result):
-        bars = [
-            Bar(labels[part.unit], part.share, part.foci_inside, part.near)
-            for part in cluster.contributions
-        ]
-        told = "; ".join(f"{bar.label} {bar.share:.0%}, {bar.inside} inside" for bar in bars)
-        yield Sketch(
-            f"{cluster_id(run.id, readout, cluster)}-shares",
-            partial(draw_shares, bars),
-            f"Share of each experiment: {told}.",
-            f"{run.analysis.title}: what each experiment adds to the cluster in"
-            f" {cluster_name(cluster)}. Dark: experiments with a focus inside; near: within"
-            f" {SAME_PLACE_MM:g} mm.",
-            ("experiment", "share", "foci_inside", "foci_near"),
-            tuple((b.label, f"{b.share:.4f}", str(b.inside), str(b.near)) for b in bars),
-        )
+    bars = [
+        Bar(labels[part.unit], part.share, part.foci_inside, part.near)
+        for part in cluster.contributions
+    ]
+    shares = "; ".join(f"{bar.label} {bar.share:.0%}, {bar.inside} inside" for bar in bars)
+    return Sketch(
+        f"{cluster_id(run.id, readout, cluster)}-shares",
+        partial(draw_shares, bars),
+        f"Share of each experiment: {shares}.",
+        f"{run.analysis.title}: what each experiment adds to the cluster in"
+        f" {cluster_name(cluster)}. Dark: experiments with a focus inside; near: within"
+        f" {SAME_PLACE_MM:g} mm.",
+        ("experiment", "share", "foci_inside", "foci_near"),
+        tuple((b.label, f"{b.share:.4f}", str(b.inside), str(b.near)) for b in bars),
+    )
 
 
 def without_sketch(
@@ -179,28 +167,27 @@ def power_sketch(calibration: Calibration, experiments: int) -> Sketch:
     )
 
 
-def trust_sketches(
-    registry: Registry, results: Mapping[str, object], robustness: Robustness
-) -> dict[str, list[Sketch]]:
-    """Sketches by run, and under the empty id those of the whole review."""
-    sketches: dict[str, list[Sketch]] = {"": []}
-    for run in registry.plan.runs:
-        own = sketches.setdefault(run.id, [])
-        result = results[run.id]
-        if isinstance(result, AnalysisResult):
-            own += shares_sketches(registry, run, result)
-            without = without_sketch(registry, run, result, robustness.leave_one_out[run.id])
-            own += [without] if without else []
+def run_sketches(
+    registry: Registry,
+    run: Run,
+    result: AnalysisResult,
+    robustness: Robustness,
+    *,
+    corrected_only: bool = False,
+) -> Iterator[Sketch]:
+    """What each study adds to the clusters of a run, the run without each, claims about it.
+
+    `corrected_only` leaves out what is only about the uncorrected readout.
+    """
+    for readout, cluster in worth_showing(result):
+        if not corrected_only or readout.readout == CLUSTER_FWE:
+            yield shares_sketch(registry, run, result, readout, cluster)
+    without = without_sketch(registry, run, result, robustness.leave_one_out[run.id])
+    yield from [without] if without else []
     for curve in robustness.curves:
-        sketch = curve_sketch(registry, curve)
-        sketches[curve.analysis] += [sketch] if sketch else []
-    if registry.calibration:
-        calibration = registry.calibration
-        run = registry.run(calibration.analysis)
-        imitated = results[run.id]
-        if isinstance(imitated, AnalysisResult):
-            sketches[""].append(power_sketch(calibration, len(imitated.table.experiments)))
-    return sketches
+        if curve.analysis == run.id and (not corrected_only or curve.readout == CLUSTER_FWE):
+            sketch = curve_sketch(registry, curve)
+            yield from [sketch] if sketch else []
 
 
 # Late imports: a figure that the store has needs no drawing library.

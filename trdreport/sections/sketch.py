@@ -1,6 +1,5 @@
 """Figures before they are drawn, and after."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -12,10 +11,12 @@ from trdreport.figures.palette import parts, size
 class Figure:
     """An image of the site; `file`, `vector` and `data` are relative to the site's root.
 
-    `point` is the MNI position, `x,y,z`, that the figure is about; empty for none.
+    `place` is its anchor. `point` is the MNI position, `x,y,z`, that the figure is about; empty for
+    none.
     """
 
     id: str
+    place: str
     file: str
     vector: str
     data: str
@@ -30,17 +31,25 @@ class Figure:
 class Sketch:
     """A figure before it is drawn: its words, and a function with all that its image shows.
 
-    The data behind it are `rows` below `columns`, or, for a map, the file `source` of the site.
+    `draw` is None where the image is an SVG `template` of the folder of templates, which then shows
+    `view`. The data behind it are `rows` below `columns`, or else the file `source` of the site.
     """
 
     id: str
-    draw: "partial[bytes]"
+    draw: "partial[bytes] | None"
     alt: str
     caption: str
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
     source: str = ""
     point: str = ""
+    template: str = ""
+    view: object = None
+
+    @property
+    def place(self) -> str:
+        """Its anchor."""
+        return f"figure-{self.id}"
 
     @property
     def stem(self) -> str:
@@ -52,6 +61,7 @@ class Sketch:
         width, height = size(drawing)
         return Figure(
             id=self.id,
+            place=self.place,
             file=f"{self.stem}.png",
             vector=f"{self.stem}.svg",
             data=self.source or f"{self.stem}.csv",
@@ -69,22 +79,3 @@ class Sketch:
         if not self.source:
             files[f"{self.stem}.csv"] = to_csv(self.columns, self.rows).encode()
         return files
-
-
-@dataclass(frozen=True)
-class Gallery:
-    """Figures with their files: `general` by id, and those of each run in reading order.
-
-    `trust` has those of robustness, by run; under the empty id those of the whole review.
-    """
-
-    general: Mapping[str, Figure]
-    runs: Mapping[str, tuple[Figure, ...]]
-    trust: Mapping[str, tuple[Figure, ...]]
-    files: Mapping[str, bytes]
-
-    @property
-    def ids(self) -> tuple[str, ...]:
-        """Every figure, those of the whole review first."""
-        own = (figure.id for each in (self.runs, self.trust) for f in each.values() for figure in f)
-        return tuple(dict.fromkeys((*self.general, *own)))

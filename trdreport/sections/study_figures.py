@@ -12,13 +12,15 @@ from trdreport.records.loading import Registry
 from trdreport.sections.sketch import Sketch
 from trdreport.sections.tables import MISSING, NOT_APPLICABLE, shown
 
+MEDICATION = "medication"
+"""Id of the figure of medication."""
+
 
 def study_sketches(registry: Registry) -> Iterator[Sketch]:
-    """The figures of the studies, in reading order."""
+    """Who was studied, on what, how resistance was defined; what no record can say is left out."""
     yield _samples(registry)
-    yield _medication(registry)
+    yield from _medication(registry)
     yield _definitions(registry)
-    yield from _quality(registry)
 
 
 def _samples(registry: Registry) -> Sketch:
@@ -49,21 +51,22 @@ def _samples(registry: Registry) -> Sketch:
     )
 
 
-def _medication(registry: Registry) -> Sketch:
+def _medication(registry: Registry) -> Iterator[Sketch]:
     review = registry.review
-    patients = review.patients
     rows = {
         f"{study.label}, {name}": study.groups[name]
         for study in registry.studies
-        for name in patients
+        for name in review.patients
         if name in study.groups
     }
     used = {drug for group in rows.values() for drug in _percents(group)}
     drugs = [drug for drug in review.medication_classes if drug in used]
     cells = [[_medication_cell(group, drug) for drug in drugs] for group in rows.values()]
     columns = [review.medication_classes[drug].short for drug in drugs]
-    return Sketch(
-        "medication",
+    if not drugs:
+        return
+    yield Sketch(
+        MEDICATION,
         partial(_draw_heat_map, list(rows), columns, cells, "percent of the group"),
         "Medication by class: " + _told(rows, columns, cells) + ".",
         "Medication at the scan: percent of each group of patients on each class of drug; 0 where"
@@ -147,7 +150,8 @@ def _definition_cell(value: object, largest: float) -> HeatCell:
     return HeatCell(str(value), None, "value")
 
 
-def _quality(registry: Registry) -> Iterator[Sketch]:
+def quality_sketches(registry: Registry) -> Iterator[Sketch]:
+    """Scores, and items where they are known, by instrument."""
     for instrument in dict.fromkeys(study.quality.instrument for study in registry.studies):
         studies = [s for s in registry.studies if s.quality.instrument == instrument]
         labels = [study.label for study in studies]

@@ -7,13 +7,13 @@ from trdreport.model.parts import part_at
 from trdreport.model.review import Review
 from trdreport.model.study import TABLES, Study
 from trdreport.records.loading import Registry
-from trdreport.sections.columns import NOT_GIVEN, Column, places
-from trdreport.sections.tables import Table, shown
+from trdreport.sections.columns import NOT_GIVEN, FieldColumn, places
+from trdreport.sections.tables import Column, Table, numbers, shown, texts
 
 
-def columns_of(review: Review, table: str) -> tuple[Column, ...]:
+def columns_of(review: Review, table: str) -> tuple[FieldColumn, ...]:
     """Columns of a table; one about groups that the review has none of is left out."""
-    columns = (Column(path, review) for path in TABLES[table])
+    columns = (FieldColumn(path, review) for path in TABLES[table])
     return tuple(column for column in columns if column.groups != ())
 
 
@@ -26,24 +26,19 @@ def _table(
 ) -> Table:
     columns = columns_of(registry.review, id_)
     chosen = registry.studies if studies is None else studies
-    rows = (
-        tuple(column.cell(study, at) for column in columns)
-        for study in chosen
-        for at in places(study, columns)
-    )
+    rows = [(study, at) for study in chosen for at in places(study, columns)]
     return Table(
         id=id_,
         caption=caption,
-        columns=tuple(column.heading for column in columns),
-        rows=tuple(rows),
-        numeric=tuple(column.heading for column in columns if column.numeric),
+        columns=tuple(Column(c.heading, "number" if c.numeric else "text") for c in columns),
+        rows=tuple(tuple(column.cell(study, at) for column in columns) for study, at in rows),
         notes=notes,
-        links={study.label: f"studies/{study.id}.html" for study in registry.studies},
+        pages=tuple(f"studies/{study.id}.html" for study, _ in rows),
     )
 
 
 def study_table(registry: Registry) -> Table:
-    """Table 1: who was studied."""
+    """Who was studied."""
     review = registry.review
     labels = "; ".join(f"{k} = {v.label}" for k, v in review.groups.items())
     drugs = "; ".join(
@@ -54,7 +49,7 @@ def study_table(registry: Registry) -> Table:
     return _table(
         registry,
         "table-1",
-        "Table 1. Characteristics of the included studies",
+        "Characteristics of the included studies",
         f"{labels}. Mean ± SD, values as printed in the review.",
         "Medication: percent of each group, in brackets of the further groups;"
         f" – printed as a dash. {drugs}.",
@@ -62,11 +57,11 @@ def study_table(registry: Registry) -> Table:
 
 
 def foci_table(registry: Registry) -> Table:
-    """Table 2: every focus that can be pooled."""
+    """Every focus that can be pooled."""
     return _table(
         registry,
         "table-2",
-        "Table 2. Imaging and coordinates of the included studies",
+        "Imaging and coordinates of the included studies",
         "x, y, z as published. A contrast A > B lists where A has the higher value.",
         abbreviations(registry),
     )
@@ -83,12 +78,12 @@ def abbreviations(registry: Registry) -> str:
 
 def definition_table(registry: Registry) -> Table:
     """How each study defines treatment resistance."""
-    return _table(registry, "definitions", "Table 3. Definitions of treatment resistance")
+    return _table(registry, "definitions", "Definitions of treatment resistance")
 
 
 def acquisition_table(registry: Registry) -> Table:
     """How each study imaged and tested."""
-    caption = "Table 4. Acquisition, processing and thresholds"
+    caption = "Acquisition, processing and thresholds"
     return _table(registry, "acquisition", caption, abbreviations(registry))
 
 
@@ -98,7 +93,7 @@ def quality_table(registry: Registry) -> Table:
     return _table(
         registry,
         "quality",
-        "Table 5. Quality ratings by the review's authors",
+        "Quality ratings by the review's authors",
         f"{raters.label}: {shown(registry.review.quality_raters)}.",
     )
 
@@ -125,7 +120,6 @@ def study_foci_table(registry: Registry, study: Study) -> Table:
         caption=whole.caption,
         columns=columns,
         rows=tuple(tuple(row[index] for index in kept) for row in whole.rows),
-        numeric=tuple(name for name in columns if name in whole.numeric),
         notes=whole.notes,
         points=tuple(",".join(f"{value:.0f}" for value in point) for point in points),
     )
@@ -173,7 +167,6 @@ def screening_table(registry: Registry) -> Table:
     return Table(
         "screening",
         "Search and selection in numbers",
-        ("Step", "Number", "Ground"),
+        (*texts("Step"), *numbers("Number"), *texts("Ground")),
         tuple(rows),
-        ("Number",),
     )

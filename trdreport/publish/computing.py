@@ -1,0 +1,101 @@
+"""Work out everything that the report shows, before anything is shown."""
+
+import os
+from collections.abc import Callable, Mapping
+from importlib.metadata import version
+from pathlib import Path
+from platform import python_version
+
+from trdreport.checks import check
+from trdreport.checks.practice import Work, judge
+from trdreport.engine.claims import check_claims
+from trdreport.engine.lock import Lock, make_lock
+from trdreport.engine.robustness.run import run_robustness
+from trdreport.engine.run import Result, run_plan
+from trdreport.records.bibliography import read_bibliography
+from trdreport.records.loading import Registry
+from trdreport.sections.facts.computed import Computed
+from trdreport.sections.facts.nearby import nearby
+from trdreport.sections.facts.recent import news
+from trdreport.sections.facts.reported import reported
+from trdreport.sections.facts.statements import evidence_view
+from trdreport.work.scheduling import Local, Scheduler
+from trdreport.work.store import Store
+
+METHODS = "methods.bib"
+"""The bibliography of the methods, in the folder of templates."""
+
+COMPUTED_WITH = ("trdreport", "nimare", "nilearn", "nibabel", "numpy", "scipy", "matplotlib")
+
+STEPS_OF_ROBUSTNESS = 10
+
+Step = Callable[[str], None]
+
+
+def compute(
+    registry: Registry,
+    templates: Path,
+    store: Store,
+    *,
+    scheduler: Scheduler | None = None,
+    quick: bool = False,
+    repository: str = "",
+    accept: Callable[[Lock], None] = lambda _: None,
+    step: Step = lambda _: None,
+) -> Computed:
+    """Results, claims, robustness unless `quick`, and what is said around them.
+
+    `accept` is shown the results' lock as soon as there is one, and may raise. Raises DataError
+    for a bibliography of methods that cannot be read.
+    """
+    results = _results(registry, store, scheduler, step)
+    claims = check_claims(registry, results)
+    lock = make_lock(registry, results, claims)
+    accept(lock)
+    robustness = None
+    if not quick:
+        robustness = run_robustness(registry, results, store, done=_tenths(step))
+    evidence = evidence_view(registry)
+    return Computed(
+        registry=registry,
+        results=results,
+        claims=claims,
+        evidence=evidence,
+        methods=read_bibliography(templates / METHODS),
+        versions=versions(),
+        robustness=robustness,
+        doubts=check(registry),
+        practice=judge(Work(registry, results, robustness)),
+        nearby={id_: nearby(registry, evidence, r, store) for id_, r in results.items()},
+        reported={name: reported(registry, name, store) for name in registry.review.modalities},
+        news=news(registry.root, store) if registry.root else (),
+        lock=lock.text(),
+        repository=repository,
+    )
+
+
+def versions() -> dict[str, str]:
+    """What the report is computed with."""
+    return {name: version(name) for name in COMPUTED_WITH} | {"python": python_version()}
+
+
+def _results(
+    registry: Registry, store: Store, scheduler: Scheduler | None, step: Step
+) -> Mapping[str, Result]:
+    found = run_plan(
+        registry,
+        store,
+        scheduler=scheduler or Local(os.cpu_count() or 1),
+        started=lambda run: step(f"{run.id}: {run.analysis.title}"),
+    )
+    return {result.run: result for result in found}
+
+
+def _tenths(step: Step) -> Callable[[int, int], None]:
+    """Tell of robustness as each tenth of its pieces is done."""
+
+    def done(count: int, total: int) -> None:
+        if count * STEPS_OF_ROBUSTNESS // total > (count - 1) * STEPS_OF_ROBUSTNESS // total:
+            step(f"robustness: {count} of {total} pieces done")
+
+    return done

@@ -1,0 +1,63 @@
+"""All that was worked out before anything is shown: plain data for the sections."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from trdreport.checks.doubt import Finding
+from trdreport.checks.practice import Verdict
+from trdreport.engine.claims import Claim
+from trdreport.engine.results import AnalysisResult
+from trdreport.engine.robustness.results import Robustness
+from trdreport.engine.run import Result
+from trdreport.model.plan import Run
+from trdreport.records.bibliography import Reference
+from trdreport.records.loading import Registry
+from trdreport.sections.facts.nearby import Nearby
+from trdreport.sections.facts.recent import News
+from trdreport.sections.facts.reported import Reported
+from trdreport.sections.facts.statements import EvidenceView
+
+
+@dataclass(frozen=True)
+class Computed:
+    """The registry and everything that follows from it.
+
+    `results` and `nearby` are by run, `reported` by modality, `methods` by citation key.
+    `robustness` is None in a build that leaves it out. `lock` is the text of the results' lock.
+    `repository` is the address at which records can be edited; empty for none.
+    """
+
+    registry: Registry
+    results: Mapping[str, Result]
+    claims: tuple[Claim, ...]
+    evidence: EvidenceView
+    methods: Mapping[str, Reference]
+    versions: Mapping[str, str]
+    robustness: Robustness | None = None
+    doubts: tuple[Finding, ...] = ()
+    practice: tuple[Verdict, ...] = ()
+    nearby: Mapping[str, tuple[Nearby, ...]] = field(default_factory=dict)
+    reported: Mapping[str, Reported] = field(default_factory=dict)
+    news: tuple[News, ...] = ()
+    lock: str = ""
+    repository: str = ""
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Short names of the studies by id."""
+        return {study.id: study.label for study in self.registry.studies}
+
+    @property
+    def leading(self) -> tuple[Run, ...]:
+        """The runs that the report leads with, in the order of the plan."""
+        return tuple(run for run in self.registry.plan.runs if run.leading)
+
+    @property
+    def further(self) -> tuple[Run, ...]:
+        """The same analyses under further profiles."""
+        return tuple(run for run in self.registry.plan.runs if not run.leading)
+
+    def done(self, run: Run) -> AnalysisResult | None:
+        """The result of a run; None when it was not run."""
+        result = self.results[run.id]
+        return result if isinstance(result, AnalysisResult) else None

@@ -1,0 +1,1 @@
+"""Figures of the report before they are drawn, each with what it shows in words."""

@@ -1,0 +1,191 @@
+"""Figures of foci and of results: glass brains and slices, each with what it shows in words."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trdreport.brain.search_volume import resample, resample_set
+from trdreport.brain.spaces import MNI_TO_TALAIRACH, BoolMap, Coordinate, FloatMap
+from trdreport.engine.results import CLUSTER_FWE, AnalysisResult, Cluster, ReadoutResult
+from trdreport.engine.run import Result
+from trdreport.figures.palette import STUDY_COLOURS, FociGroup
+from trdreport.model.plan import Run
+from trdreport.records.loading import Registry
+from trdreport.sections.facts.clusters import cluster_id, worth_showing
+from trdreport.sections.facts.runs import map_file
+from trdreport.sections.sketch import Sketch
+from trdreport.sections.words import coordinates, number, readout_name
+
+
+def result_sketches(registry: Registry, run: Run, result: Result) -> Iterator[Sketch]:
+    """The statistic of a run, and slices through each cluster worth showing."""
+    if not isinstance(result, AnalysisResult):
+        return
+    shown = list(worth_showing(result))
+    if shown:
+        yield _stat(run, result)
+    for readout, cluster in shown:
+        yield _slices(registry, run, result, readout, cluster)
+
+
+def foci_sketch(registry: Registry, run: Run, result: Result) -> Sketch:
+    """The foci that a run pooled."""
+    labels = {study.id: study.label for study in registry.studies}
+    analysis = run.analysis
+    members: dict[tuple[str, str], list[Coordinate]] = {}
+    for experiment in result.table.experiments:
+        for focus in experiment.foci:
+            members.setdefault((labels[focus.study], focus.contrast), []).append(focus.mni)
+    groups = [
+        FociGroup(study, contrast, np.array(points))
+        for (study, contrast), points in members.items()
+    ]  # fmt: skip
+    return _glass(
+        f"{analysis.id}-foci",
+        groups,
+        registry,
+        f"Glass brains with the {result.table.n_foci} foci of the analysis {analysis.title}",
+        f"{analysis.title}: the {result.table.n_foci} foci that were pooled, in MNI space.",
+    )
+
+
+def all_foci_sketch(registry: Registry) -> Sketch:
+    """Every focus of the review."""
+    groups = []
+    for study in registry.studies:
+        for result in study.contrasts:
+            if result.foci:
+                groups.append(FociGroup(study.label, result.contrast, registry.mni(result)))
+    count = sum(len(group.positions) for group in groups)
+    return _glass(
+        "foci-all",
+        groups,
+        registry,
+        f"Glass brains with all {count} foci of the review",
+        f"All {count} foci that the studies report, before any pooling, in MNI space.",
+    )
+
+
+def _glass(
+    id_: str, groups: Sequence[FociGroup], registry: Registry, shows: str, caption: str
+) -> Sketch:
+    """Foci on glass brains: a study keeps its colour and a contrast its shape in every figure."""
+    labels = [study.label for study in sorted(registry.studies, key=lambda study: study.id)]
+    colours = dict(zip(labels, _cycle(len(labels)), strict=True))
+    contrasts = sorted({r.contrast for study in registry.studies for r in study.contrasts})
+    counts = "; ".join(f"{g.study} {g.contrast} {len(g.positions)}" for g in groups)
+    rows = tuple(
+        (group.study, group.contrast, *coordinates((x, y, z), 1))
+        for group in groups
+        for x, y, z in group.positions.tolist()
+    )
+    return Sketch(
+        id_,
+        partial(_draw_foci, groups, colours, contrasts),
+        f"{shows}: {counts}.",
+        caption,
+        ("study", "contrast", "x_mni", "y_mni", "z_mni"),
+        rows,
+    )
+
+
+def _under(run: Run) -> str:
+    return "" if run.leading else f" ({run.profile_id})"
+
+
+def _cycle(n: int) -> list[str]:
+    return [STUDY_COLOURS[index % len(STUDY_COLOURS)] for index in range(n)]
+
+
+def _stat(run: Run, result: AnalysisResult) -> Sketch:
+    readout = result.corrected
+    peaks = "; ".join(
+        f"{cluster.label} at {', '.join(coordinates(cluster.peak_mni))}"
+        for cluster in readout.clusters
+        if cluster.convergent
+    )
+    return Sketch(
+        f"{run.id}-ale",
+        partial(
+            _draw_stat, result.maps["stat"], result.affine, readout.threshold_ale,
+            _to_talairach(run, result),
+        ),
+        f"Glass brains with ALE values above {readout.threshold_ale:.5f}; places where at least"
+        f" two experiments meet: {peaks}.",
+        f"{run.analysis.title}{_under(run)}: ALE above {readout.threshold_ale:.5f}"
+        f" (p < {number(readout.threshold_p)}, uncorrected), in MNI space. The single spots are"
+        " foci of one experiment.",
+        source=map_file(run, "stat"),
+    )  # fmt: skip
+
+
+def _to_talairach(run: Run, result: AnalysisResult) -> NDArray[np.float64] | None:
+    """The matrix from MNI to the space of a run; None where it is MNI."""
+    return MNI_TO_TALAIRACH[run.profile.transform] if result.space == "TAL" else None
+
+
+def _slices(
+    registry: Registry, run: Run, result: AnalysisResult, readout: ReadoutResult, cluster: Cluster
+) -> Sketch:
+    inside = readout.labels == cluster.number
+    labels = {study.id: study.label for study in registry.studies}
+    studies = ", ".join(labels[study] for study in cluster.contributing)
+    kind = (
+        f"significant, p FWE {number(cluster.p_fwe)}" if cluster.p_fwe is not None
+        else "exploratory, not corrected"
+    )  # fmt: skip
+    where = f"{', '.join(coordinates(cluster.peak))} {result.space}"
+    return Sketch(
+        cluster_id(run.id, readout, cluster),
+        partial(_draw_slices, inside, result.affine, cluster.peak_mni, _to_talairach(run, result)),
+        f"Three planes of the MNI152 template through the peak of the cluster, {cluster.label}.",
+        f"{run.analysis.title}{_under(run)}: cluster at {where}"
+        f" (MNI {', '.join(coordinates(cluster.peak_mni))}), {cluster.label},"
+        f" {cluster.volume_mm3} mm³; {readout_name(readout.readout)}, {kind}. Foci inside from"
+        f" {studies}. Drawn on the MNI152 template.",
+        source=map_file(run, "p_fwe" if readout.readout == CLUSTER_FWE else "p"),
+        point=",".join(coordinates(cluster.peak_mni)),
+    )
+
+
+# Named functions with a late import: they can be sent to another process, and a figure that the
+# store has needs no drawing library.
+
+
+def _draw_foci(
+    groups: Sequence[FociGroup], colours: Mapping[str, str], contrasts: Sequence[str]
+) -> bytes:
+    from trdreport.figures.brains import foci_glass_brain
+    from trdreport.figures.canvas import drawn
+
+    return drawn(foci_glass_brain(groups, colours, contrasts))
+
+
+def _draw_stat(
+    stat: FloatMap,
+    affine: NDArray[np.float64],
+    threshold: float,
+    to_talairach: NDArray[np.float64] | None,
+) -> bytes:
+    from trdreport.figures.brains import stat_glass_brain
+    from trdreport.figures.canvas import drawn
+
+    if to_talairach is not None:
+        stat = resample(stat, affine, to_talairach)
+    return drawn(stat_glass_brain(stat, affine, threshold))
+
+
+def _draw_slices(
+    inside: BoolMap,
+    affine: NDArray[np.float64],
+    peak: Coordinate,
+    to_talairach: NDArray[np.float64] | None,
+) -> bytes:
+    from trdreport.figures.brains import cluster_slices
+    from trdreport.figures.canvas import drawn
+
+    if to_talairach is not None:
+        inside = resample_set(inside, affine, to_talairach)
+    return drawn(cluster_slices(inside, affine, peak))

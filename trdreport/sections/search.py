@@ -1,0 +1,118 @@
+"""The search: sources, query, criteria, and the flow of records from there to here."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from trdreport.model.review import Criterion, Prisma, Review, Search
+from trdreport.records.loading import Registry
+from trdreport.sections.facts.computed import Computed
+from trdreport.sections.section import Section
+from trdreport.sections.sketch import Sketch
+from trdreport.sections.study_tables import screening_table
+from trdreport.sections.tables import Table, shown
+
+
+@dataclass(frozen=True)
+class FlowView:
+    """The PRISMA flow of the newest search; `before` counts studies and reports of earlier ones."""
+
+    search: Search
+    studies_before: int
+    reports_before: int
+
+    @property
+    def words(self) -> str:
+        """The flow in a sentence, for those who do not see it."""
+        p = self.search.prisma
+        return (
+            f"{p.records_identified} records identified, {p.duplicates_removed} duplicates"
+            f" removed, {p.records_screened} screened, {p.records_excluded} excluded,"
+            f" {p.reports_sought} reports sought, {p.reports_not_retrieved} not retrieved,"
+            f" {p.reports_assessed} assessed, {p.reports_excluded} excluded,"
+            f" {p.studies_included} studies included."
+        )
+
+
+@dataclass(frozen=True)
+class SearchView:
+    """The newest search, who screened, and by which criteria."""
+
+    search: Search
+    flow: FlowView
+    screeners: str
+    agreement: str
+    criteria: tuple[Criterion, ...]
+    excluded: tuple[str, ...]
+
+
+def view(computed: Computed) -> SearchView:
+    """What the section shows."""
+    registry, review = computed.registry, computed.registry.review
+    return SearchView(
+        search=registry.searches[-1],
+        flow=flow(registry),
+        screeners=_screeners(review),
+        agreement=shown(review.agreement),
+        criteria=review.eligibility,
+        excluded=review.excluded,
+    )
+
+
+def _screeners(review: Review) -> str:
+    count = review.screeners
+    if isinstance(count, str):
+        return f"The number of screeners is {shown(count)}."
+    return f"Each record was screened by {count} {'person' if count == 1 else 'people'}."
+
+
+def flow(registry: Registry) -> FlowView:
+    """The flow of the newest search."""
+    *earlier, newest = registry.searches
+    return FlowView(
+        newest,
+        sum(search.prisma.studies_included for search in earlier),
+        sum(search.prisma.reports_included for search in earlier),
+    )
+
+
+def tables(computed: Computed) -> Iterator[Table]:
+    """The flow in numbers."""
+    yield screening_table(computed.registry)
+
+
+def figures(computed: Computed) -> Iterator[Sketch]:
+    """The flow."""
+    of = flow(computed.registry)
+    yield Sketch(
+        "prisma",
+        None,
+        of.words,
+        f"PRISMA 2020 flow of the search up to {of.search.date}. {_caption(of.search.prisma)}",
+        source="data/tables/screening.csv",
+        template="prisma.svg",
+        view=of,
+    )
+
+
+def _caption(p: Prisma) -> str:
+    text = (
+        f"Of {p.records_identified} records, {p.records_screened} were screened after"
+        f" {p.duplicates_removed} duplicates were removed; {p.records_excluded} were excluded on"
+        f" title and abstract, {p.reports_assessed} full texts were assessed,"
+        f" {p.reports_excluded} excluded, and {p.studies_included} studies included."
+    )
+    if isinstance(p.exclusion_reasons, str):
+        text += f" The reasons for exclusion are {shown(p.exclusion_reasons)}"
+        text += " to us." if p.exclusion_reasons == "not_available" else "."
+    return text
+
+
+SECTION = Section(
+    id="search",
+    place="search",
+    title="Search and selection",
+    page="studies.html",
+    view=view,
+    tables=tables,
+    figures=figures,
+)
