@@ -144,10 +144,10 @@ def build(
     logging.disable(logging.INFO)  # libraries report each of their steps
     from trdreport.cli.progress import progress
     from trdreport.cli.summary import summary
+    from trdreport.figures.templates import default_templates
     from trdreport.publish.build import build as build_site
     from trdreport.publish.build import steps_of
     from trdreport.publish.locking import LockKeeper
-    from trdreport.publish.rendering import default_templates
 
     keeper = LockKeeper(registry, locked=locked)
     with _scheduler(dask) as scheduler, progress(steps_of(loaded, quick=quick)) as step:
@@ -199,7 +199,7 @@ def serve(
     Example: trdreport serve --quick --port 8000
     """
     logging.disable(logging.INFO)  # libraries report each of their steps
-    from trdreport.publish.rendering import default_templates
+    from trdreport.figures.templates import default_templates
     from trdreport.publish.serving import PortError
     from trdreport.publish.serving import serve as serve_site
 

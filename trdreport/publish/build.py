@@ -18,7 +18,8 @@ from trdreport.exchange.citing import citation, citation_files, linked_data
 from trdreport.exchange.delimited import to_csv
 from trdreport.publish.downloads import data_files
 from trdreport.publish.packing import archive_name, packaged
-from trdreport.publish.pdf import FILES, picture, write_pdf
+from trdreport.publish.pdf import FILES, write_pdf
+from trdreport.publish.pictures import pictures
 from trdreport.publish.rendering import (
     assets,
     figure_numbers,
@@ -137,7 +138,7 @@ def build(
             robustness = run_robustness(registry, results, store, done=_tenths(step))
         step("drawing figures")
         evidence = evidence_view(registry)
-        gallery = draw_gallery(registry, results, robustness, evidence, store)
+        gallery = draw_gallery(registry, results, robustness, evidence, store, templates)
         findings = check(registry)
         methods = read_bibliography(templates / "methods.bib")
         recent = news(registry.root, store) if registry.root else ()
@@ -152,12 +153,12 @@ def build(
             **own,
             **gallery.files,
             "figures/prisma.svg": flow,
-            "figures/prisma.png": store.remember("flow", (flow,), lambda: picture(flow, own)),
             **viewer_files(registry, results, store),
             **render_pages(templates, report, numbers),
             **_data(computed, report, store),
             f"data/{LOCK_FILE}": lock.text().encode(),
         }
+        files |= pictures(files, store)
         step("setting the PDF")
         article = render_print(templates, report, numbers, FILES)
         files |= {

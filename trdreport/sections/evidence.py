@@ -6,7 +6,6 @@ Context, not evidence synthesis: nothing here is pooled, and nothing here enters
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import combinations
 
 import numpy as np
@@ -16,6 +15,7 @@ from trdreport.brain.spaces import SAME_PLACE_MM, Coordinate, convert
 from trdreport.engine.claims import findings
 from trdreport.engine.results import AnalysisResult, Cluster, ReadoutResult
 from trdreport.engine.run import Result
+from trdreport.figures.grids import evidence_map
 from trdreport.figures.palette import Mark
 from trdreport.model.evidence import Evidence, Statement
 from trdreport.model.fields import split_contrast
@@ -276,20 +276,13 @@ def map_sketch(view: EvidenceView) -> Sketch:
     )
     return Sketch(
         "evidence-map",
-        partial(_draw_map, view.regions, [shown(m) for m in view.modalities], marks),
+        evidence_map(view.regions, [shown(m) for m in view.modalities], marks),
         f"Statements by region: {told}.",
         "What reviews and abstracts say of single regions and networks, one mark a statement and"
         " region; sides are in the table. Context, not evidence synthesis.",
         ("region", "modality", "direction"),
         tuple((mark.region, mark.modality, mark.direction) for mark in marks),
     )
-
-
-def _draw_map(regions: Sequence[str], modalities: Sequence[str], marks: Sequence[Mark]) -> bytes:
-    from trdreport.figures.canvas import drawn
-    from trdreport.figures.evidence_map import evidence_map
-
-    return drawn(evidence_map(regions, modalities, marks))
 
 
 def beside(

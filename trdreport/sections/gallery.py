@@ -2,19 +2,20 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial
 from itertools import chain
+from pathlib import Path
 
-import joblib
 import numpy as np
-from numpy.typing import NDArray
 
 from trdreport.brain.search_volume import resample, resample_set
-from trdreport.brain.spaces import MNI_TO_TALAIRACH, BoolMap, Coordinate, FloatMap
+from trdreport.brain.spaces import MNI_TO_TALAIRACH, Coordinate
 from trdreport.engine.results import CLUSTER_FWE, AnalysisResult, Cluster, ReadoutResult
 from trdreport.engine.robustness.results import Robustness
 from trdreport.engine.run import Result
+from trdreport.figures.chart import Chart
+from trdreport.figures.drawing import Drawing
 from trdreport.figures.palette import BOTH, LESS, MORE, STUDY_COLOURS, FociGroup
+from trdreport.figures.svg import svg
 from trdreport.model.fields import split_contrast
 from trdreport.model.plan import Run
 from trdreport.records.loading import Registry
@@ -41,8 +42,12 @@ def draw_gallery(
     robustness: Robustness | None,
     evidence: EvidenceView,
     store: Store,
+    templates: Path,
 ) -> Gallery:
-    """Every figure of the report; images that the store lacks are drawn side by side."""
+    """Every figure of the report; images that the store lacks are drawn side by side.
+
+    A chart comes without its PNG.
+    """
     general = [
         *study_sketches(registry),
         *_regions(registry, store),
@@ -52,9 +57,15 @@ def draw_gallery(
     of_runs = {run.id: list(_of_run(registry, run, results[run.id])) for run in registry.plan.runs}
     trust = trust_sketches(registry, results, robustness) if robustness else {}
     sketches = [*general, *chain(*of_runs.values()), *chain(*trust.values())]
-    keys = [("figure", (_fingerprint(sketch.draw),)) for sketch in sketches]
-    drawings = store.remember_all(keys, [sketch.draw for sketch in sketches], side_by_side)
-    drawn = {s.id: s.figure(drawing) for s, drawing in zip(sketches, drawings, strict=True)}
+    drawings = {s.id: draw for s in sketches if isinstance(draw := s.draw, Drawing)}
+    keys = [("figure", (draw.fingerprint,)) for draw in drawings.values()]
+    made = store.remember_all(keys, list(drawings.values()), side_by_side)
+    images = dict(zip(drawings, made, strict=True)) | {
+        s.id: svg(templates, draw, s.id, s.title, s.alt)
+        for s in sketches
+        if isinstance(draw := s.draw, Chart)
+    }
+    drawn = {sketch.id: sketch.figure(images[sketch.id]) for sketch in sketches}
 
     def figures(own: Iterable[Sketch]) -> tuple[Figure, ...]:
         return tuple(drawn[sketch.id] for sketch in own)
@@ -63,16 +74,8 @@ def draw_gallery(
         general={sketch.id: drawn[sketch.id] for sketch in general},
         runs={id_: figures(own) for id_, own in of_runs.items()},
         trust={id_: figures(own) for id_, own in trust.items()},
-        files=dict(
-            chain.from_iterable(
-                s.files(drawing).items() for s, drawing in zip(sketches, drawings, strict=True)
-            )
-        ),
+        files=dict(chain.from_iterable(s.files(images[s.id]).items() for s in sketches)),
     )
-
-
-def _fingerprint(draw: "partial[bytes]") -> str:
-    return str(joblib.hash((draw.func.__name__, draw.args)))
 
 
 def _regions(registry: Registry, store: Store) -> Iterator[Sketch]:
@@ -89,7 +92,7 @@ def _regions(registry: Registry, store: Store) -> Iterator[Sketch]:
 
         yield Sketch(
             f"regions-{modality.lower()}",
-            partial(_draw_regions, colours, legend),
+            Drawing("trdreport.figures.regions:regions_figure", (colours, legend)),
             f"Desikan-Killiany regions, {modality}. Higher in {case}: {_names(more - less)}."
             f" Lower in {case}: {_names(less - more)}. Both: {_names(more & less)}.",
             f"Regions with a reported difference between {case} and either comparison group,"
@@ -196,7 +199,7 @@ def _glass(
     )
     return Sketch(
         id_,
-        partial(_draw_foci, groups, colours, contrasts),
+        Drawing("trdreport.figures.brains:foci_glass_brain", (groups, colours, contrasts)),
         f"{shows}: {told}.",
         caption,
         ("study", "contrast", "x_mni", "y_mni", "z_mni"),
@@ -226,7 +229,10 @@ def _stat(run: Run, result: AnalysisResult) -> Sketch:
     )
     return Sketch(
         f"{run.id}-ale",
-        partial(_draw_stat, stat, result.affine, readout.threshold_ale),
+        Drawing(
+            "trdreport.figures.brains:stat_glass_brain",
+            (stat, result.affine, readout.threshold_ale),
+        ),
         f"Glass brains with ALE values above {readout.threshold_ale:.5f}; places where at least"
         f" two experiments meet: {peaks}.",
         f"{run.analysis.title}{_under(run)}: ALE above {readout.threshold_ale:.5f}"
@@ -257,7 +263,9 @@ def _slices(
     where = f"{', '.join(coordinates(cluster.peak))} {result.space}"
     return Sketch(
         cluster_id(run.id, readout, cluster),
-        partial(_draw_slices, inside, result.affine, cluster.peak_mni),
+        Drawing(
+            "trdreport.figures.brains:cluster_slices", (inside, result.affine, cluster.peak_mni)
+        ),
         f"Three planes of the MNI152 template through the peak of the cluster, {cluster.label}.",
         f"{run.analysis.title}{_under(run)}: cluster at {where}"
         f" (MNI {', '.join(coordinates(cluster.peak_mni))}), {cluster.label},"
@@ -266,38 +274,3 @@ def _slices(
         source=map_file(run, "p_fwe" if readout.readout == CLUSTER_FWE else "p"),
         point=",".join(coordinates(cluster.peak_mni)),
     )
-
-
-# Named functions with a late import: they can be sent to another process, and a figure that the
-# store has needs no drawing library.
-
-
-def _draw_regions(colours: Mapping[str, str], legend: Mapping[str, str]) -> bytes:
-    from trdreport.brain.atlas import load_atlas
-    from trdreport.figures.canvas import drawn
-    from trdreport.figures.regions import regions_figure
-
-    return drawn(regions_figure(load_atlas(), colours, legend))
-
-
-def _draw_foci(
-    groups: Sequence[FociGroup], colours: Mapping[str, str], contrasts: Sequence[str]
-) -> bytes:
-    from trdreport.figures.brains import foci_glass_brain
-    from trdreport.figures.canvas import drawn
-
-    return drawn(foci_glass_brain(groups, colours, contrasts))
-
-
-def _draw_stat(stat: FloatMap, affine: NDArray[np.float64], threshold: float) -> bytes:
-    from trdreport.figures.brains import stat_glass_brain
-    from trdreport.figures.canvas import drawn
-
-    return drawn(stat_glass_brain(stat, affine, threshold))
-
-
-def _draw_slices(inside: BoolMap, affine: NDArray[np.float64], peak: Coordinate) -> bytes:
-    from trdreport.figures.brains import cluster_slices
-    from trdreport.figures.canvas import drawn
-
-    return drawn(cluster_slices(inside, affine, peak))

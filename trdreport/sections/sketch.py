@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 
 from trdreport.exchange.delimited import to_csv
+from trdreport.figures.chart import Chart
+from trdreport.figures.drawing import Drawing
 from trdreport.figures.palette import parts, size
 
 
@@ -12,7 +13,8 @@ from trdreport.figures.palette import parts, size
 class Figure:
     """An image of the site; `file`, `vector` and `data` are relative to the site's root.
 
-    `point` is the MNI position, `x,y,z`, that the figure is about; empty for none.
+    `point` is the MNI position, `x,y,z`, that the figure is about; empty for none. `svg` is what a
+    page has in the place of the image; empty for none.
     """
 
     id: str
@@ -24,17 +26,18 @@ class Figure:
     width: int
     height: int
     point: str
+    svg: str = ""
 
 
 @dataclass(frozen=True)
 class Sketch:
-    """A figure before it is drawn: its words, and a function with all that its image shows.
+    """A figure before it is drawn: its words, and what its image shows.
 
     The data behind it are `rows` below `columns`, or, for a map, the file `source` of the site.
     """
 
     id: str
-    draw: "partial[bytes]"
+    draw: Drawing | Chart
     alt: str
     caption: str
     columns: tuple[str, ...] = ()
@@ -47,9 +50,15 @@ class Sketch:
         """Path of its files in the site, without what they end in."""
         return f"figures/{self.id}"
 
+    @property
+    def title(self) -> str:
+        """The first sentence of the caption."""
+        return self.caption.partition(". ")[0].removesuffix(".")
+
     def figure(self, drawing: bytes) -> Figure:
-        """The figure with its drawing in hand."""
-        width, height = size(drawing)
+        """The figure with its drawing in hand: PNG and SVG, or the SVG of a chart."""
+        chart = self.draw if isinstance(self.draw, Chart) else None
+        width, height = (round(chart.width), round(chart.height)) if chart else size(drawing)
         return Figure(
             id=self.id,
             file=f"{self.stem}.png",
@@ -60,12 +69,16 @@ class Sketch:
             width=width,
             height=height,
             point=self.point,
+            svg=drawing.decode() if chart else "",
         )
 
     def files(self, drawing: bytes) -> dict[str, bytes]:
-        """The image in both forms and, unless another file has them, its data."""
-        image, vector = parts(drawing)
-        files = {f"{self.stem}.png": image, f"{self.stem}.svg": vector}
+        """The image in both forms, a chart as SVG; and its data unless another file has them."""
+        if isinstance(self.draw, Chart):
+            files = {f"{self.stem}.svg": drawing}
+        else:
+            image, vector = parts(drawing)
+            files = {f"{self.stem}.png": image, f"{self.stem}.svg": vector}
         if not self.source:
             files[f"{self.stem}.csv"] = to_csv(self.columns, self.rows).encode()
         return files
