@@ -1,20 +1,18 @@
 """Figures show what they are given, on the right side, the same every time."""
 
 import io
+import pickle
 
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.image import imread
 
-from trdreport.brain.desikan_killiany import desikan_killiany
 from trdreport.figures.brains import cluster_slices, foci_glass_brain
 from trdreport.figures.canvas import drawn
-from trdreport.figures.contributions import contributions_figure
-from trdreport.figures.leave_one_out import FOUND, LOST, leave_one_out_figure
-from trdreport.figures.palette import LESS, MORE, Bar, Cell, FociGroup, Rate, Specified, parts, size
+from trdreport.figures.drawing import Drawing
+from trdreport.figures.palette import LESS, MORE, FociGroup, Rate, Specified, parts, size
 from trdreport.figures.power import power_figure
-from trdreport.figures.quality import quality_figure
 from trdreport.figures.regions import regions_figure
 from trdreport.figures.specification_curve import specification_curve
 
@@ -34,8 +32,7 @@ def glass(x: float) -> bytes:
     return png(foci_glass_brain([group], {"Alpha": "#D55E00"}, ("TRD>HC",)))
 
 
-def quality() -> bytes:
-    return drawn(quality_figure(["A"], [9.0], "Checklist"))
+POWER = Drawing("trdreport.figures.power:power_figure", ({"low": [Rate(5, 0.2, 0.1, 0.3)]}, 7))
 
 
 def test_a_left_focus_is_on_the_left_of_the_front_view() -> None:
@@ -59,27 +56,34 @@ def test_a_cluster_is_drawn() -> None:
 
 
 def test_a_region_is_coloured_on_its_own_side_only() -> None:
-    image = png(regions_figure(desikan_killiany(), {"left insula": "#D55E00"}, {}))
+    image = png(regions_figure({"left insula": "#D55E00"}, {}))
     found = pixels(image, "#D55E00")
     assert len(found) > 1000
     assert found[:, 1].max() < size(image)[0] / 2
 
 
 def test_the_cerebellum_can_be_coloured() -> None:
-    image = png(regions_figure(desikan_killiany(), {"right cerebellum": "#0072B2"}, {}))
+    image = png(regions_figure({"right cerebellum": "#0072B2"}, {}))
     assert len(pixels(image, "#0072B2")) > 1000
 
 
 def test_the_same_bytes_twice() -> None:
     assert glass(-40.0) == glass(-40.0)
-    assert quality() == quality()
+    assert POWER() == POWER()
 
 
 def test_a_drawing_is_an_image_and_a_vector() -> None:
-    image, vector = parts(quality())
+    image, vector = parts(POWER())
     assert image.startswith(b"\x89PNG")
     assert vector.startswith(b"<?xml")
     assert vector.rstrip().endswith(b"</svg>")
+
+
+def test_a_drawing_can_be_sent_and_has_a_name_of_its_own() -> None:
+    again = pickle.loads(pickle.dumps(POWER))  # noqa: S301 (our own)
+    assert again == POWER
+    assert again.fingerprint == POWER.fingerprint
+    assert Drawing(POWER.function, (POWER.args[0], 8)).fingerprint != POWER.fingerprint
 
 
 def test_defaults_that_other_libraries_change_do_not_show() -> None:
@@ -87,26 +91,8 @@ def test_defaults_that_other_libraries_change_do_not_show() -> None:
     images = set()
     for box in (None, "tight"):
         with rc_context({"savefig.bbox": box}):
-            images.add(quality())
+            images.add(POWER())
     assert len(images) == 1
-
-
-def test_bars_are_as_long_as_the_shares() -> None:
-    image = png(contributions_figure([Bar("Alpha", 0.6, 2, 1), Bar("Beta", 0.3, 1, 0)]))
-    found = pixels(image, "#0072B2")
-    lengths = np.bincount(found[:, 0])
-    height = size(image)[1]
-    upper, lower = lengths[: height // 3].max(), lengths[height // 3 :].max()
-    assert 1.9 < upper / lower < 2.1
-
-
-def test_found_and_lost_are_where_they_belong() -> None:
-    cells = [[Cell(True, "found"), Cell(False, "lost")], [Cell(None, ""), Cell(True, "found")]]
-    image = png(leave_one_out_figure(["Alpha", "Beta"], ["one", "two"], cells))
-    lost, found = pixels(image, LOST), pixels(image, FOUND)
-    upper = found[found[:, 0] < lost[:, 0].max()]
-    assert upper[:, 1].max() < lost[:, 1].min()  # first row: found, then lost
-    assert found[:, 0].max() > lost[:, 0].max()  # second row: found again
 
 
 def test_a_curve_is_sorted_by_p_and_coloured_by_the_claim() -> None:

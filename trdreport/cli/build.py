@@ -62,10 +62,10 @@ def build(
     logging.disable(logging.INFO)  # libraries report each of their steps
     from trdreport.cli.progress import progress
     from trdreport.cli.summary import summary
+    from trdreport.figures.templates import default_templates
     from trdreport.publish.build import build as build_site
     from trdreport.publish.build import steps_of
     from trdreport.publish.locking import LockKeeper
-    from trdreport.publish.rendering import default_templates
 
     keeper = LockKeeper(registry, locked=locked)
     with _scheduler(dask) as scheduler, progress(steps_of(loaded, quick=quick)) as step:

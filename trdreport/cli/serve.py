@@ -36,7 +36,7 @@ def serve(
     Example: trdreport serve --quick --port 8000
     """
     logging.disable(logging.INFO)  # libraries report each of their steps
-    from trdreport.publish.rendering import default_templates
+    from trdreport.figures.templates import default_templates
     from trdreport.publish.serving import PortError, stopping
     from trdreport.publish.serving import serve as serve_site
 

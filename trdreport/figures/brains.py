@@ -11,6 +11,7 @@ from nilearn.datasets import load_mni152_template
 from nilearn.plotting import plot_glass_brain, plot_roi
 from numpy.typing import NDArray
 
+from trdreport.brain.search_volume import resample, resample_set
 from trdreport.figures.canvas import new_figure
 from trdreport.figures.palette import INK, FociGroup
 
@@ -84,9 +85,17 @@ def _legend(
 
 
 def stat_glass_brain(
-    stat: NDArray[np.float64], affine: NDArray[np.float64], threshold: float
+    stat: NDArray[np.float64],
+    affine: NDArray[np.float64],
+    threshold: float,
+    to_talairach: NDArray[np.float64] | None = None,
 ) -> Figure:
-    """The ALE map above a threshold on a glass brain, with its colour bar."""
+    """The ALE map above a threshold on a glass brain, with its colour bar.
+
+    A map in Talairach space comes with the (4, 4) matrix from MNI to there.
+    """
+    if to_talairach is not None:
+        stat = resample(stat, affine, to_talairach)
     figure = new_figure(10.5, 3.2)
     display = plot_glass_brain(
         nib.Nifti1Image(stat.astype(np.float32), affine),
@@ -108,9 +117,17 @@ def stat_glass_brain(
 
 
 def cluster_slices(
-    inside: NDArray[np.bool_], affine: NDArray[np.float64], peak: tuple[float, float, float]
+    inside: NDArray[np.bool_],
+    affine: NDArray[np.float64],
+    peak: tuple[float, float, float],
+    to_talairach: NDArray[np.float64] | None = None,
 ) -> Figure:
-    """A cluster on the MNI152 template, three planes through its peak (MNI mm)."""
+    """A cluster on the MNI152 template, three planes through its peak (MNI mm).
+
+    Voxels in Talairach space come with the (4, 4) matrix from MNI to there.
+    """
+    if to_talairach is not None:
+        inside = resample_set(inside, affine, to_talairach)
     figure = new_figure(9.0, 3.3)
     plot_roi(
         nib.Nifti1Image(inside.astype(np.uint8), affine),

@@ -15,7 +15,7 @@ from nilearn.surface import load_surf_mesh
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from trdreport.brain.desikan_killiany import DesikanKilliany, data_folder
+from trdreport.brain.desikan_killiany import DesikanKilliany, data_folder, desikan_killiany
 from trdreport.figures.canvas import new_figure
 from trdreport.figures.palette import INK, SOFT
 
@@ -38,15 +38,13 @@ CUTS = (
 )
 
 
-def regions_figure(
-    atlas: DesikanKilliany, colours: Mapping[str, str], legend: Mapping[str, str]
-) -> Figure:
+def regions_figure(colours: Mapping[str, str], legend: Mapping[str, str]) -> Figure:
     """Regions filled with their colour; all others pale.
 
     `colours` is keyed by a region's name for readers, `left cerebellum`, `right cerebellum` and
     `cerebellar vermis` included; `legend` explains each colour.
     """
-    figure = new_figure(10.5, 5.6)
+    atlas, figure = desikan_killiany(), new_figure(10.5, 5.6)
     grid = figure.add_gridspec(
         2, 4, left=0.01, right=0.99, top=0.95, bottom=0.13, hspace=0.16, wspace=0.05
     )

@@ -99,7 +99,7 @@ def published(
     env, style = environment(templates), assets(templates)
     data = data_files(computed)
     report = assembled(computed, data)
-    gallery = drawn(report.sketches, env, style, store)
+    gallery = drawn(report.sketches, env, templates, style, store)
     step("setting the pages")
     files = style | site_files(computed, report, data, gallery, env, store)
     step("setting the PDF")

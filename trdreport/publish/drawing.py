@@ -1,12 +1,16 @@
 """Draw figures, or take them from the store."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
+from pathlib import Path
 
-import joblib
 from jinja2 import Environment
 
+from trdreport.figures.chart import Chart
+from trdreport.figures.drawing import Drawing
+from trdreport.figures.svg import svg
 from trdreport.publish.pdf import picture
 from trdreport.sections.sketch import Figure, Sketch
 from trdreport.work.store import Store, Wanted
@@ -22,40 +26,41 @@ class Gallery:
 
 
 def drawn(
-    sketches: Sequence[Sketch], env: Environment, assets: Mapping[str, bytes], store: Store
+    sketches: Sequence[Sketch],
+    env: Environment,
+    templates: Path,
+    assets: Mapping[str, bytes],
+    store: Store,
 ) -> Gallery:
-    """Every figure; what the store lacks is drawn side by side, templates with our `assets`."""
-    from_code = [sketch for sketch in sketches if sketch.draw]
+    """Every figure as PNG and SVG; what the store lacks is drawn side by side.
+
+    Drawings give both. Charts and templates give the SVG, of which the PNG is made in our fonts.
+    """
+    drawings = {s.id: s.draw for s in sketches if isinstance(s.draw, Drawing)}
+    vectors = {s.id: _vector(s, env, templates) for s in sketches if s.id not in drawings}
+    fonts = {n: c for n, c in assets.items() if n.startswith("fonts/") or n == "assets/fonts.css"}
     wanted = [
-        Wanted("figure", (_fingerprint(sketch.draw),), sketch.draw, bytes)
-        for sketch in from_code
-        if sketch.draw
+        *(Wanted("figure", (draw.fingerprint,), draw, bytes) for draw in drawings.values()),
+        *_pictures(vectors.values(), fonts),
     ]
-    drawings = store.remember_all(wanted, side_by_side)
-    every = dict(zip((sketch.id for sketch in from_code), drawings, strict=True))
-    for sketch in sketches:
-        if sketch.template:
-            every[sketch.id] = _from_template(sketch, env, assets, store)
+    made = store.remember_all(wanted, side_by_side)
+    images = dict(zip((*drawings, *vectors), made, strict=True))
+    every = {id_: image + vectors.get(id_, b"") for id_, image in images.items()}
     return Gallery(
         {sketch.id: sketch.figure(every[sketch.id]) for sketch in sketches},
-        {
-            name: content
-            for sketch in sketches
-            for name, content in sketch.files(every[sketch.id]).items()
-        },
+        dict(chain.from_iterable(s.files(every[s.id]).items() for s in sketches)),
     )
 
 
-def _fingerprint(draw: "partial[bytes]") -> str:
-    return str(joblib.hash((draw.func.__name__, draw.args)))
+def _vector(sketch: Sketch, env: Environment, templates: Path) -> bytes:
+    """The SVG of a chart or of a template."""
+    if isinstance(sketch.draw, Chart):
+        return svg(templates, sketch.draw, sketch.id, sketch.title, sketch.alt)
+    text = env.get_template(sketch.template).render(view=sketch.view, linked=False)
+    return text.strip().encode() + b"\n"
 
 
-def _from_template(
-    sketch: Sketch, env: Environment, assets: Mapping[str, bytes], store: Store
-) -> bytes:
-    """A PNG followed by the SVG that a template gives."""
-    svg = env.get_template(sketch.template).render(view=sketch.view, linked=False)
-    text = svg.strip().encode() + b"\n"
-    inputs = (text, *(part for pair in sorted(assets.items()) for part in pair))
-    image = store.remember("flow", inputs, partial(picture, text, assets), bytes)
-    return image + text
+def _pictures(vectors: Iterable[bytes], fonts: Mapping[str, bytes]) -> Iterable[Wanted[bytes]]:
+    inputs: tuple[bytes | str, ...] = tuple(chain.from_iterable(sorted(fonts.items())))
+    for vector in vectors:
+        yield Wanted("picture", (vector, *inputs), partial(picture, vector, fonts), bytes)

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING
 
 from trdreport.publish.media import media_type
@@ -19,8 +20,10 @@ EPOCH = "0"
 FILES = "https://site.invalid/"
 """Where a page for the PDF looks for images and styles: a name for the files in hand."""
 
-PIXELS_PER_POINT = 2.0
-"""Of a picture made from an SVG."""
+SCALE = 2.0
+"""Pixels of a picture for each of the SVG that it is made from."""
+
+PIXELS_PER_POINT = 96 / 72
 
 
 @contextmanager
@@ -68,7 +71,7 @@ def write_pdf(
 
 
 def picture(svg: bytes, files: Mapping[str, bytes]) -> bytes:
-    """An SVG as PNG, through PDF, in the fonts of the report."""
+    """An SVG as PNG of 256 colours, through PDF, in the fonts of the report."""
     with _fixed_date():
         import pypdfium2
 
@@ -76,14 +79,27 @@ def picture(svg: bytes, files: Mapping[str, bytes]) -> bytes:
         width, height = text.split('viewBox="0 0 ', 1)[1].split('"', 1)[0].split()
         page = (
             f'<!doctype html><link rel="stylesheet" href="{FILES}assets/fonts.css"><style>'
-            f"@page {{ size: {width}pt {height}pt; margin: 0 }} body {{ margin: 0 }}"
+            f"@page {{ size: {width}px {height}px; margin: 0 }} body {{ margin: 0 }}"
             f"</style>{text}"
         )
-        document = pypdfium2.PdfDocument(_html(page, files).write_pdf())
-        image = document[0].render(scale=PIXELS_PER_POINT).to_pil()
+        fonts = {name: _unpacked(content) for name, content in files.items()}
+        document = pypdfium2.PdfDocument(_html(page, fonts).write_pdf())
+        image = document[0].render(scale=SCALE * PIXELS_PER_POINT).to_pil()
         buffer = io.BytesIO()
-        image.save(buffer, "PNG", optimize=True)
+        image.convert("RGB").quantize(256, dither=0).save(buffer, "PNG")
         return buffer.getvalue()
+
+
+@cache
+def _unpacked(file: bytes) -> bytes:
+    """A WOFF2 font as it is inside, once for many pictures: this takes longer than to draw one."""
+    if not file.startswith(b"wOF2"):
+        return file
+    from fontTools.ttLib import woff2
+
+    font = io.BytesIO()
+    woff2.decompress(io.BytesIO(file), font)
+    return font.getvalue()
 
 
 def _html(page: str, files: Mapping[str, bytes]) -> "HTML":

@@ -177,10 +177,3 @@ def assets(templates: Path) -> dict[str, bytes]:
         for path in sorted((templates / folder).iterdir())
         if path.is_file()
     }
-
-
-def default_templates() -> Path:
-    """The templates folder: beside the package in a checkout, inside it in a wheel."""
-    package = Path(__file__).resolve().parent.parent
-    shipped = package / "templates"
-    return shipped if shipped.is_dir() else package.parent / "templates"

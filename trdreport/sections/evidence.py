@@ -1,8 +1,8 @@
 """Evidence around the meta-analysis: the map of statements, their conflicts and tables."""
 
-from collections.abc import Iterator, Sequence
-from functools import partial
+from collections.abc import Iterator
 
+from trdreport.figures.grids import evidence_map
 from trdreport.figures.palette import Mark
 from trdreport.sections.facts.computed import Computed
 from trdreport.sections.facts.statements import DIRECTIONS, EvidenceView
@@ -133,7 +133,7 @@ def map_sketch(view: EvidenceView) -> Sketch:
     )
     return Sketch(
         "evidence-map",
-        partial(_draw_map, view.regions, [shown(m) for m in view.modalities], marks),
+        evidence_map(view.regions, [shown(m) for m in view.modalities], marks),
         f"Statements by region: {counts}.",
         "What reviews and abstracts say of single regions and networks, one mark a statement and"
         " region; sides are in the table. Context, not evidence synthesis.",
@@ -158,13 +158,3 @@ SECTION = Section(
     files=files,
     scripts=("evidence.js",),
 )
-
-
-# A late import: a figure that the store has needs no drawing library.
-
-
-def _draw_map(regions: Sequence[str], modalities: Sequence[str], marks: Sequence[Mark]) -> bytes:
-    from trdreport.figures.canvas import drawn
-    from trdreport.figures.evidence_map import evidence_map
-
-    return drawn(evidence_map(regions, modalities, marks))

@@ -1,9 +1,9 @@
 """Reported regions: where the studies report differences, before any pooling."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
 
+from trdreport.figures.drawing import Drawing
 from trdreport.figures.palette import BOTH, LESS, MORE
 from trdreport.model.slug import slug
 from trdreport.sections.facts.computed import Computed
@@ -54,7 +54,7 @@ def _regions(modality: str, label: str, case: str | None, reported: Reported) ->
         between = f"{case} and either comparison group"
     return Sketch(
         f"regions-{slug(modality)}-map",
-        partial(_draw_regions, colours, legend),
+        Drawing("trdreport.figures.regions:regions_figure", (colours, legend)),
         f"Desikan-Killiany regions, {modality}. {shows}",
         f"Regions with a reported difference between {between}, {label}. Top: inflated cortex;"
         f" bottom: cuts through deep grey matter, brainstem and cerebellum. {shows}",
@@ -82,11 +82,3 @@ SECTION = Section(
 
 
 # A late import: a figure that the store has needs no drawing library.
-
-
-def _draw_regions(colours: Mapping[str, str], legend: Mapping[str, str]) -> bytes:
-    from trdreport.brain.desikan_killiany import desikan_killiany
-    from trdreport.figures.canvas import drawn
-    from trdreport.figures.regions import regions_figure
-
-    return drawn(regions_figure(desikan_killiany(), colours, legend))

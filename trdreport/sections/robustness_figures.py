@@ -1,13 +1,14 @@
 """Figures of how far a result can be trusted."""
 
-import textwrap
-from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Iterator, Sequence
 
 from trdreport.brain.spaces import SAME_PLACE_MM
 from trdreport.engine.results import CLUSTER_FWE, AnalysisResult, Cluster, ReadoutResult
 from trdreport.engine.robustness.results import Again, ClaimCurve, Retest, Robustness, Target
 from trdreport.engine.stopping import exact_interval
+from trdreport.figures.bars import contributions
+from trdreport.figures.drawing import Drawing
+from trdreport.figures.grids import leave_one_out
 from trdreport.figures.palette import Bar, Cell, Rate, Specified
 from trdreport.model.calibration import Calibration
 from trdreport.model.plan import Run
@@ -29,7 +30,7 @@ def shares_sketch(
     shares = "; ".join(f"{bar.label} {bar.share:.0%}, {bar.inside} inside" for bar in bars)
     return Sketch(
         f"{cluster_id(run.id, readout, cluster)}-shares",
-        partial(draw_shares, bars),
+        contributions(bars),
         f"Share of each experiment: {shares}.",
         f"{run.analysis.title}: what each experiment adds to the cluster in"
         f" {cluster_name(cluster)}. Dark: experiments with a focus inside; near: within"
@@ -58,12 +59,7 @@ def without_sketch(
     ]  # fmt: skip
     return Sketch(
         f"{run.id}-without",
-        partial(
-            draw_without,
-            [labels[retest.unit] for retest in retests],
-            ["\n".join(textwrap.wrap(name, 25)) for name in names],
-            cells,
-        ),
+        leave_one_out([labels[retest.unit] for retest in retests], names, cells),
         f"{'; '.join(lost)}.",
         f"{run.analysis.title}: each cluster when one experiment is left out. Overlap is Dice's"
         " coefficient with the cluster of the whole analysis, shift the way between the peaks.",
@@ -115,7 +111,10 @@ def curve_sketch(registry: Registry, curve: ClaimCurve) -> Sketch | None:
     claim = claim_in_words(curve)
     return Sketch(
         f"{curve.analysis}-{'fwe' if corrected else 'exploratory'}-specifications",
-        partial(draw_curve, specified, levels, what, float(alpha)),
+        Drawing(
+            "trdreport.figures.specification_curve:specification_curve",
+            (specified, levels, what, float(alpha)),
+        ),
         f"The claim ({claim}) holds in {share} specifications.",
         f"{run.analysis.title}, {readout_name(curve.readout)}: the published claim ({claim}) under"
         f" {len(curve.run)} specifications; it holds in {share}. Each column is one, sorted by p"
@@ -153,7 +152,7 @@ def power_sketch(calibration: Calibration, experiments: int) -> Sketch:
     )
     return Sketch(
         "power",
-        partial(draw_power, rates, experiments),
+        Drawing("trdreport.figures.power:power_figure", (rates, experiments)),
         f"{told}.",
         f"Simulated reviews with a significant cluster (profile {calibration.profile}); where a"
         f" place is planted, with its peak within {SAME_PLACE_MM:g} mm of that place. Bars: 95 %"
@@ -188,42 +187,3 @@ def run_sketches(
         if curve.analysis == run.id and (not corrected_only or curve.readout == CLUSTER_FWE):
             sketch = curve_sketch(registry, curve)
             yield from [sketch] if sketch else []
-
-
-# Late imports: a figure that the store has needs no drawing library.
-
-
-def draw_shares(bars: Sequence[Bar]) -> bytes:
-    """Draw bars of contributions."""
-    from trdreport.figures.canvas import drawn
-    from trdreport.figures.contributions import contributions_figure
-
-    return drawn(contributions_figure(bars))
-
-
-def draw_without(
-    units: Sequence[str], clusters: Sequence[str], cells: Sequence[Sequence[Cell]]
-) -> bytes:
-    """Draw the grid of clusters without each unit."""
-    from trdreport.figures.canvas import drawn
-    from trdreport.figures.leave_one_out import leave_one_out_figure
-
-    return drawn(leave_one_out_figure(units, clusters, cells))
-
-
-def draw_curve(
-    specified: Sequence[Specified], levels: Mapping[str, Sequence[str]], what: str, alpha: float
-) -> bytes:
-    """Draw a specification curve."""
-    from trdreport.figures.canvas import drawn
-    from trdreport.figures.specification_curve import specification_curve
-
-    return drawn(specification_curve(specified, levels, what, alpha))
-
-
-def draw_power(rates: Mapping[str, Sequence[Rate]], here: int) -> bytes:
-    """Draw power by number of studies."""
-    from trdreport.figures.canvas import drawn
-    from trdreport.figures.power import power_figure
-
-    return drawn(power_figure(rates, here))

@@ -1,9 +1,10 @@
 """Figures before they are drawn, and after."""
 
 from dataclasses import dataclass
-from functools import partial
 
 from trdreport.exchange.delimited import to_csv
+from trdreport.figures.chart import Chart
+from trdreport.figures.drawing import Drawing
 from trdreport.figures.palette import parts, size
 
 
@@ -12,7 +13,7 @@ class Figure:
     """An image of the site; `file`, `vector` and `data` are relative to the site's root.
 
     `place` is its anchor. `point` is the MNI position, `x,y,z`, that the figure is about; empty for
-    none.
+    none. `svg` is what a page has in the place of the image; empty for none.
     """
 
     id: str
@@ -25,18 +26,19 @@ class Figure:
     width: int
     height: int
     point: str
+    svg: str = ""
 
 
 @dataclass(frozen=True)
 class Sketch:
-    """A figure before it is drawn: its words, and a function with all that its image shows.
+    """A figure before it is drawn: its words, and what its image shows.
 
     `draw` is None where the image is an SVG `template` of the folder of templates, which then shows
     `view`. The data behind it are `rows` below `columns`, or else the file `source` of the site.
     """
 
     id: str
-    draw: "partial[bytes] | None"
+    draw: Drawing | Chart | None
     alt: str
     caption: str
     columns: tuple[str, ...] = ()
@@ -56,9 +58,16 @@ class Sketch:
         """Path of its files in the site, without what they end in."""
         return f"figures/{self.id}"
 
+    @property
+    def title(self) -> str:
+        """The first sentence of the caption."""
+        return self.caption.partition(". ")[0].removesuffix(".")
+
     def figure(self, drawing: bytes) -> Figure:
-        """The figure with its drawing in hand."""
-        width, height = size(drawing)
+        """The figure with its drawing in hand: a PNG and behind it the SVG."""
+        _, vector = parts(drawing)
+        chart = self.draw if isinstance(self.draw, Chart) else None
+        width, height = (round(chart.width), round(chart.height)) if chart else size(drawing)
         return Figure(
             id=self.id,
             place=self.place,
@@ -70,6 +79,7 @@ class Sketch:
             width=width,
             height=height,
             point=self.point,
+            svg=vector.decode() if chart else "",
         )
 
     def files(self, drawing: bytes) -> dict[str, bytes]:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from functools import partial
 
+from trdreport.figures.bars import quality_scores
+from trdreport.figures.bars import samples as draw_samples
+from trdreport.figures.grids import heat_map, quality_grid
 from trdreport.figures.palette import HeatCell, Sample
 from trdreport.model.fields import UNKNOWN_WORDS
 from trdreport.model.slug import slug
@@ -40,7 +42,7 @@ def _samples(registry: Registry) -> Sketch:
     )
     return Sketch(
         "samples",
-        partial(_draw_samples, samples, groups),
+        draw_samples(samples, groups),
         f"People by country and study: {told}.",
         "Countries and samples: people in each group of each study. Studies of one sample count"
         " its people more than once.",
@@ -67,7 +69,7 @@ def _medication(registry: Registry) -> Iterator[Sketch]:
         return
     yield Sketch(
         MEDICATION,
-        partial(_draw_heat_map, list(rows), columns, cells, "percent of the group"),
+        heat_map(list(rows), columns, cells, "percent of the group"),
         "Medication by class: " + _told(rows, columns, cells) + ".",
         "Medication at the scan: percent of each group of patients on each class of drug; 0 where"
         " the source says that the group was not treated."
@@ -125,9 +127,7 @@ def _definitions(registry: Registry) -> Sketch:
     ]
     return Sketch(
         "definitions-map",
-        partial(
-            _draw_heat_map, list(values), columns, cells, "how strict, relative to the strictest"
-        ),
+        heat_map(list(values), columns, cells, "how strict, relative to the strictest"),
         "Definitions of resistance: " + _told(values, columns, cells) + ".",
         "What each study asks for before it speaks of treatment resistance. The darker, the"
         " stricter; a study without a number left the choice to itself.",
@@ -159,7 +159,7 @@ def quality_sketches(registry: Registry) -> Iterator[Sketch]:
         told = "; ".join(f"{a} {b:g}" for a, b in zip(labels, scores, strict=True))
         yield Sketch(
             f"quality-scores-{slug(instrument)}",
-            partial(_draw_quality, labels, scores, instrument),
+            quality_scores(labels, scores, instrument),
             f"Quality scores: {told}.",
             f"Quality scores, {instrument}.",
             ("study", "score"),
@@ -172,7 +172,7 @@ def quality_sketches(registry: Registry) -> Iterator[Sketch]:
             ratings = [[_rating(own.get(item), top) for item in items] for own in rated.values()]
             yield Sketch(
                 f"quality-items-{slug(instrument)}",
-                partial(_draw_quality_grid, list(rated), items, ratings),
+                quality_grid(list(rated), items, ratings),
                 "Quality by item: "
                 + "; ".join(
                     f"{label}: " + ", ".join(f"{i} {r}" for i, r in zip(items, own, strict=True))
@@ -220,38 +220,3 @@ def _texts(
 def _explained(short: Sequence[str], long: Sequence[str]) -> str:
     pairs = [f"{a}, {b}" for a, b in zip(short, long, strict=True) if a != b]
     return f" {'; '.join(pairs)}." if pairs else ""
-
-
-# Late imports: a figure that the store has needs no drawing library.
-
-
-def _draw_samples(samples: Sequence[Sample], groups: Mapping[str, str]) -> bytes:
-    from trdreport.figures.canvas import drawn
-    from trdreport.figures.samples import samples_figure
-
-    return drawn(samples_figure(samples, groups))
-
-
-def _draw_heat_map(
-    rows: Sequence[str], columns: Sequence[str], cells: Sequence[Sequence[HeatCell]], scale: str
-) -> bytes:
-    from trdreport.figures.canvas import drawn
-    from trdreport.figures.heat_map import heat_map
-
-    return drawn(heat_map(rows, columns, cells, scale=scale))
-
-
-def _draw_quality(labels: Sequence[str], scores: Sequence[float], instrument: str) -> bytes:
-    from trdreport.figures.canvas import drawn
-    from trdreport.figures.quality import quality_figure
-
-    return drawn(quality_figure(labels, scores, instrument))
-
-
-def _draw_quality_grid(
-    studies: Sequence[str], items: Sequence[str], ratings: Sequence[Sequence[str]]
-) -> bytes:
-    from trdreport.figures.canvas import drawn
-    from trdreport.figures.quality_grid import quality_grid
-
-    return drawn(quality_grid(studies, items, ratings))

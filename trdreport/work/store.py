@@ -32,8 +32,8 @@ MARKER = ".trdreport-store"
 """A file that says that a folder was made by us."""
 
 KINDS = (
-    "analysis", "atlas", "difference", "fail-safe", "fewest-removed", "figure", "flow",
-    "leave-one-out", "map", "near", "news", "pdf", "regions", "specifications", "template",
+    "analysis", "atlas", "difference", "fail-safe", "fewest-removed", "figure", "leave-one-out",
+    "map", "near", "news", "pdf", "picture", "regions", "specifications", "template",
 )  # fmt: skip
 """Kinds of entries; each has a folder."""
 

@@ -1,15 +1,14 @@
 """Figures of foci and of results: glass brains and slices, each with what it shows in words."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from trdreport.brain.search_volume import resample, resample_set
-from trdreport.brain.spaces import MNI_TO_TALAIRACH, BoolMap, Coordinate, FloatMap
+from trdreport.brain.spaces import MNI_TO_TALAIRACH, Coordinate
 from trdreport.engine.results import CLUSTER_FWE, AnalysisResult, Cluster, ReadoutResult
 from trdreport.engine.run import Result
+from trdreport.figures.drawing import Drawing
 from trdreport.figures.palette import STUDY_COLOURS, FociGroup
 from trdreport.model.plan import Run
 from trdreport.records.loading import Registry
@@ -83,7 +82,7 @@ def _glass(
     )
     return Sketch(
         id_,
-        partial(_draw_foci, groups, colours, contrasts),
+        Drawing("trdreport.figures.brains:foci_glass_brain", (groups, colours, contrasts)),
         f"{shows}: {counts}.",
         caption,
         ("study", "contrast", "x_mni", "y_mni", "z_mni"),
@@ -108,9 +107,12 @@ def _stat(run: Run, result: AnalysisResult) -> Sketch:
     )
     return Sketch(
         f"{run.id}-ale",
-        partial(
-            _draw_stat, result.maps["stat"], result.affine, readout.threshold_ale,
-            _to_talairach(run, result),
+        Drawing(
+            "trdreport.figures.brains:stat_glass_brain",
+            (
+                result.maps["stat"], result.affine, readout.threshold_ale,
+                _to_talairach(run, result),
+            ),
         ),
         f"Glass brains with ALE values above {readout.threshold_ale:.5f}; places where at least"
         f" two experiments meet: {peaks}.",
@@ -139,7 +141,10 @@ def _slices(
     where = f"{', '.join(coordinates(cluster.peak))} {result.space}"
     return Sketch(
         cluster_id(run.id, readout, cluster),
-        partial(_draw_slices, inside, result.affine, cluster.peak_mni, _to_talairach(run, result)),
+        Drawing(
+            "trdreport.figures.brains:cluster_slices",
+            (inside, result.affine, cluster.peak_mni, _to_talairach(run, result)),
+        ),
         f"Three planes of the MNI152 template through the peak of the cluster, {cluster.label}.",
         f"{run.analysis.title}{_under(run)}: cluster at {where}"
         f" (MNI {', '.join(coordinates(cluster.peak_mni))}), {cluster.label},"
@@ -148,44 +153,3 @@ def _slices(
         source=map_file(run, "p_fwe" if readout.readout == CLUSTER_FWE else "p"),
         point=",".join(coordinates(cluster.peak_mni)),
     )
-
-
-# Named functions with a late import: they can be sent to another process, and a figure that the
-# store has needs no drawing library.
-
-
-def _draw_foci(
-    groups: Sequence[FociGroup], colours: Mapping[str, str], contrasts: Sequence[str]
-) -> bytes:
-    from trdreport.figures.brains import foci_glass_brain
-    from trdreport.figures.canvas import drawn
-
-    return drawn(foci_glass_brain(groups, colours, contrasts))
-
-
-def _draw_stat(
-    stat: FloatMap,
-    affine: NDArray[np.float64],
-    threshold: float,
-    to_talairach: NDArray[np.float64] | None,
-) -> bytes:
-    from trdreport.figures.brains import stat_glass_brain
-    from trdreport.figures.canvas import drawn
-
-    if to_talairach is not None:
-        stat = resample(stat, affine, to_talairach)
-    return drawn(stat_glass_brain(stat, affine, threshold))
-
-
-def _draw_slices(
-    inside: BoolMap,
-    affine: NDArray[np.float64],
-    peak: Coordinate,
-    to_talairach: NDArray[np.float64] | None,
-) -> bytes:
-    from trdreport.figures.brains import cluster_slices
-    from trdreport.figures.canvas import drawn
-
-    if to_talairach is not None:
-        inside = resample_set(inside, affine, to_talairach)
-    return drawn(cluster_slices(inside, affine, peak))
