@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Iterable, Mapping
 from io import BytesIO
+from pathlib import Path
 
 from PIL import Image
 
@@ -87,9 +88,9 @@ def said(section: Section, computed: Computed, *, printed: bool = False) -> str:
     return words(rendered(section, computed, printed=printed))
 
 
-def site(computed: Computed) -> tuple[Report, Mapping[str, str], str]:
+def site(computed: Computed, templates: Path = TEMPLATES) -> tuple[Report, Mapping[str, str], str]:
     """The report, all its pages by file, and the article for print."""
-    env = environment(TEMPLATES)
+    env = environment(templates)
     report = assembled(computed, data_files(computed))
     figures = blank(report.sketches)
     pages = render_pages(env, report, figures)

@@ -1,17 +1,20 @@
 """One list of sections and one of pages: everything else about them follows."""
 
 import re
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from tests.sections.rendering import nothing_pooled, planned, rendered, said, site
+from tests.sections.rendering import TEMPLATES, nothing_pooled, planned, rendered, said, site
+from trdreport.publish import assembling
 from trdreport.records.loading import Registry
 from trdreport.sections import claims, evidence, news, overview, practice
 from trdreport.sections.contents import PAGES, SECTIONS
 from trdreport.sections.facts.computed import Computed
 from trdreport.sections.facts.recent import News
-from trdreport.sections.section import Section
+from trdreport.sections.section import Heading, Section, ready
 
 NUMBER = re.compile(r"<b>(Table|Figure) (S?)(\d+)\.</b>")
 
@@ -102,6 +105,31 @@ def test_every_section_names_itself_as_the_contents_do(computed: Computed) -> No
     for section in SECTIONS:
         text = rendered(section, replace(computed, news=(NEWS,)), printed=True)
         assert f"<h2>{section.title}</h2>" in text, section.id
+
+
+def test_a_section_is_added_by_a_module_a_template_and_a_line(
+    plan: Computed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its page, the article and the contents have it, and its files are among the data."""
+    templates = tmp_path / "templates"
+    shutil.copytree(TEMPLATES, templates)
+    (templates / "sections" / "hello.html").write_text(
+        '<section id="{{ section.place }}"><h2>{{ section.title }}</h2>{{ view }}</section>'
+    )
+    hello = Section(
+        id="hello",
+        place="greeting",
+        title="A greeting",
+        view=lambda computed: f"Hello, {computed.registry.review.short_title} & all",
+        page="quality.html",
+        files=lambda _: (ready("hello.csv", "a,b\n", Heading.TABLES, "a greeting"),),
+    )
+    monkeypatch.setattr(assembling, "SECTIONS", (*SECTIONS, hello))
+    _, pages, article = site(plan, templates)
+    for text in (pages["quality.html"], article):
+        assert "<h2>A greeting</h2>Hello, Tiny review &amp; all</section>" in text
+    assert '<li><a href="#greeting">A greeting</a></li>' in article
+    assert 'href="data/hello.csv">hello.csv</a> a greeting' in pages["downloads.html"]
 
 
 def changed(registry: Registry, **update: object) -> Registry:

@@ -30,7 +30,7 @@ def without_table(
     shown = worth_showing(result)
     rows: list[tuple[str, ...]] = []
     for retest in retests:
-        told = str(retest.emerged) if not retest.reason else retest.reason
+        emerged = str(retest.emerged) if not retest.reason else retest.reason
         again = [
             (cluster_name(cluster), found)
             for readout, cluster in shown
@@ -42,11 +42,11 @@ def without_table(
                     labels[retest.unit], name, "yes" if found.found else "no",
                     NOT_APPLICABLE if found.p_fwe is None else number(found.p_fwe),
                     f"{found.dice:.2f}",
-                    NOT_APPLICABLE if found.shift_mm is None else f"{found.shift_mm:.1f}", told,
+                    NOT_APPLICABLE if found.shift_mm is None else f"{found.shift_mm:.1f}", emerged,
                 )
             )  # fmt: skip
         if not again:
-            rows.append((labels[retest.unit], *(NOT_APPLICABLE,) * 5, told))
+            rows.append((labels[retest.unit], *(NOT_APPLICABLE,) * 5, emerged))
     return Table(
         f"without-{run.id}",
         f"{run.analysis.title}: the analysis without each experiment"
@@ -85,7 +85,7 @@ def fail_safe_table(
                 )
             )  # fmt: skip
     settings = registry.plan.fail_safe
-    told = (
+    limits = (
         f" {settings.draws} series of noise, seed {settings.seed}, at most {settings.permutations}"
         f" permutations, at most {settings.most} noise experiments for each real one."
         if settings
@@ -104,7 +104,7 @@ def fail_safe_table(
         tuple(rows),
         notes=(
             "Null experiments have the sample size and number of foci of a real one, chosen at"
-            " random, and foci anywhere in the search volume (Acar 2018)." + told,
+            " random, and foci anywhere in the search volume (Acar 2018)." + limits,
             "Expected missing: at least 6 for each 100 reported (Samartsidis 2020, of the BrainMap"
             " literature); the bounds that Acar 2018 recommends could not be checked against the"
             " paper and are not given.",
@@ -151,9 +151,9 @@ def comparison_table(registry: Registry, robustness: Robustness) -> Table:
 
 
 def _places(places: tuple[DifferenceCluster, ...]) -> str:
-    told = [f"{', '.join(coordinates(p.peak_mni))} ({p.volume_mm3} mm³)" for p in places[:4]]
+    first = [f"{', '.join(coordinates(p.peak_mni))} ({p.volume_mm3} mm³)" for p in places[:4]]
     more = [f"{len(places) - 4} more"] if len(places) > 4 else []
-    return "; ".join(told + more) or "none"
+    return "; ".join(first + more) or "none"
 
 
 def _allows(found: Difference, threshold: float) -> str:
@@ -162,12 +162,12 @@ def _allows(found: Difference, threshold: float) -> str:
             f"No difference can be shown: with so few experiments p cannot fall below"
             f" {number(found.smallest_p)}, and {threshold:g} is asked."
         )
-    told = "A difference could be shown."
+    allowed = "A difference could be shown."
     if not (found.first_more or found.second_more):
-        told = "A difference could be shown, and none was."
+        allowed = "A difference could be shown, and none was."
     if found.shared:
-        told += (
+        allowed += (
             f" {len(found.shared)} experiments are on both sides; the test takes them for"
             " different people, so its p is not exact."
         )
-    return told
+    return allowed

@@ -93,7 +93,7 @@ def _fail_safe_rows(run: Run, robustness: Robustness) -> Iterator[dict[str, str]
     for n in robustness.fail_safe.get(run.id, ()):
         same = {"readout": n.target.readout, "cluster": str(n.target.cluster)}
         for index, draw in enumerate(n.draws):
-            told = f">{draw.tried}" if draw.erased_by is None else str(draw.erased_by)
-            yield {**_of(run, "fail-safe-n", f"draw-{index + 1}"), **same, "outcome": told}
+            needed = f">{draw.tried}" if draw.erased_by is None else str(draw.erased_by)
+            yield {**_of(run, "fail-safe-n", f"draw-{index + 1}"), **same, "outcome": needed}
         fewest = "none" if n.fewest_removed is None else str(n.fewest_removed)
         yield {**_of(run, "fail-safe-n", "fewest-removed"), **same, "outcome": fewest}
