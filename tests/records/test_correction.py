@@ -8,30 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.conftest import ROOT
 from trdreport.engine.selection import experiment_table
 from trdreport.model.plan import Run
-from trdreport.publish.build import build
 from trdreport.records.loading import Registry, load_registry
 from trdreport.records.places import path_of, replaced, value_at
 from trdreport.records.yamlfile import dotted
 
 Overlay = Callable[[str], Path]
-CORRECTION = """study: alpha2018
-field: groups.TRD.n
-printed: 20
-corrected: 40
-reason: The erratum gives 40.
-reported_to_authors: not_reported
-"""
 
 
 @pytest.fixture
 def registry(overlaid: Overlay) -> Registry:
-    root = overlaid("valid")
-    (root / "corrections").mkdir()
-    (root / "corrections" / "n-of-alpha.yaml").write_text(CORRECTION)
-    return load_registry(root)
+    return load_registry(overlaid("updated"))
 
 
 def sizes(registry: Registry, values: str) -> dict[str, int]:
@@ -48,12 +36,11 @@ def test_a_profile_chooses_printed_or_corrected_values(registry: Registry) -> No
     assert registry.study("alpha2018").n("TRD") == 20
 
 
-def test_the_report_shows_both(registry: Registry, tmp_path: Path, cache: Path) -> None:
-    build(registry, tmp_path / "site", ROOT / "templates", quick=True, cache=cache)
-    page = (tmp_path / "site" / "studies" / "alpha2018.html").read_text()
+def test_the_report_shows_both(updated_site: Path) -> None:
+    page = (updated_site / "studies" / "alpha2018.html").read_text()
     assert "printed 20, corrected 40. The erratum gives 40." in page
     assert "Whether the authors were told is not reported." in page
-    assert "printed 20, corrected 40" in (tmp_path / "site" / "quality.html").read_text()
+    assert "printed 20, corrected 40" in (updated_site / "quality.html").read_text()
 
 
 KEYS = st.from_regex(r"[a-z_]{1,8}", fullmatch=True)

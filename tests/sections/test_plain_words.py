@@ -1,6 +1,7 @@
 """Plain words say what was found, and no more."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -30,9 +31,9 @@ def registry() -> Registry:
 
 
 @pytest.fixture(scope="module")
-def result(registry: Registry) -> AnalysisResult:
+def result(registry: Registry, cache: Path) -> AnalysisResult:
     """`vbm-both` with its first cluster alone significant; both experiments are in it."""
-    found = next(r for r in run_plan(registry, Store(None)) if r.run == "vbm-both")
+    found = next(r for r in run_plan(registry, Store(cache)) if r.run == "vbm-both")
     assert isinstance(found, AnalysisResult)
     corrected, exploratory = found.readouts
     one = replace(corrected, clusters=corrected.clusters[:1])
