@@ -37,8 +37,9 @@ PATIENCE_MS = 20_000
 PACKAGES = ROOT / ".venv" / "npm" / "node_modules"
 """What `scripts/npm-packages` installs."""
 
-ACCESSIBLE = """axe.run({
-  runOnly: {type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
+ACCESSIBLE = """rules => axe.run({
+  runOnly: rules.length ? {type: "rule", values: rules}
+    : {type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
   resultTypes: ["violations"],
   preload: false,
 })"""
@@ -119,12 +120,15 @@ def settled(page: Page) -> None:
     page.evaluate("document.fonts.ready.then(() => true)")
 
 
-def violations(page: Page) -> list[str]:
-    """What axe finds against WCAG 2.0 to 2.2, levels A and AA, in the page as it is now."""
+def violations(page: Page, rules: Sequence[str] = ()) -> list[str]:
+    """What axe finds in the page as it is now.
+
+    It looks for WCAG 2.0 to 2.2, levels A and AA, or for some rules alone.
+    """
     if not page.evaluate("'axe' in window"):
         page.evaluate((PACKAGES / "axe-core" / "axe.min.js").read_text())
     return [
         f"{violation['id']}: {node['html']} {node['failureSummary']}"
-        for violation in page.evaluate(ACCESSIBLE)["violations"]
+        for violation in page.evaluate(ACCESSIBLE, list(rules))["violations"]
         for node in violation["nodes"]
     ]

@@ -16,21 +16,11 @@ from trdreport.records.places import path_of, replaced, value_at
 from trdreport.records.yamlfile import dotted
 
 Overlay = Callable[[str], Path]
-CORRECTION = """study: alpha2018
-field: groups.TRD.n
-printed: 20
-corrected: 40
-reason: The erratum gives 40.
-reported_to_authors: not_reported
-"""
 
 
 @pytest.fixture
 def registry(overlaid: Overlay) -> Registry:
-    root = overlaid("valid")
-    (root / "corrections").mkdir()
-    (root / "corrections" / "n-of-alpha.yaml").write_text(CORRECTION)
-    return load_registry(root)
+    return load_registry(overlaid("updated"))
 
 
 def sizes(registry: Registry, values: str) -> dict[str, int]:

@@ -1,49 +1,50 @@
-"""Lay a fault of `faults/*.diff` over a copy of the valid registry; README.md has the format."""
+"""Lay a change over a copy of the valid registry; README.md has the format."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 
 @dataclass(frozen=True)
-class Fault:
-    """One fault: the hunks that make it, each a path with its lines, and what must be said."""
+class Change:
+    """The hunks of a change, each a path with its lines, and what must be said if it is a fault."""
 
     name: str
     hunks: list[tuple[str, list[str]]] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
 
 
-def read_faults() -> dict[str, Fault]:
-    """All faults by name; raises AssertionError for a line without a sign and a name used twice."""
-    found: dict[str, Fault] = {}
-    for file in sorted((Path(__file__).parent / "faults").glob("*.diff")):
+def read(files: Iterable[Path]) -> dict[str, Change]:
+    """All changes by name; raises AssertionError for a line without a sign or a name used twice."""
+    found: dict[str, Change] = {}
+    for file in sorted(files):
         for line in filter(None, file.read_text().splitlines()):
             sign, text = line[:2], line[2:]
             if sign == "# ":
                 assert text not in found, f"{file.name}: {text} stands twice"
-                fault = found[text] = Fault(text)
+                change = found[text] = Change(text)
             elif sign == "@ ":
-                fault.hunks.append((text, []))
+                change.hunks.append((text, []))
             elif sign == "! ":
-                fault.messages.append(text)
+                change.messages.append(text)
             else:
                 assert sign in ("- ", "+ ", "  "), f"{file.name}: no sign before {line!r}"
-                fault.hunks[-1][1].append(line)
+                change.hunks[-1][1].append(line)
     return found
 
 
-def lay(fault: Fault, root: Path) -> list[str]:
-    """Write the fault into the registry at `root`; returns the messages it must give.
+def lay(change: Change, root: Path) -> list[str]:
+    """Write the change into the registry at `root`; returns the messages it must give.
 
     Raises AssertionError for a hunk that does not stand in its file exactly once.
     """
-    for path, lines in fault.hunks:
+    for path, lines in change.hunks:
         file = root / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(_patched(file.read_text() if file.exists() else "", lines))
-    paths = dict.fromkeys(path for path, _ in fault.hunks)
+    paths = dict.fromkeys(path for path, _ in change.hunks)
     places = [place for path in paths for place in _marks(root, path)]
-    return [f"{place}: {text}" for place, text in zip(places, fault.messages, strict=True)]
+    return [f"{place}: {text}" for place, text in zip(places, change.messages, strict=True)]
 
 
 def _patched(text: str, lines: list[str]) -> str:
@@ -66,4 +67,6 @@ def _marks(root: Path, path: str) -> list[str]:
     return places
 
 
-FAULTS = read_faults()
+HERE = Path(__file__).parent
+FAULTS = read((HERE / "faults").glob("*.diff"))
+CHANGES = FAULTS | read(HERE.glob("*.diff"))

@@ -1,6 +1,5 @@
 """What is new comes from the history of the records."""
 
-import re
 import shutil
 import subprocess
 from pathlib import Path

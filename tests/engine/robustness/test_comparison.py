@@ -1,5 +1,8 @@
 """Two analyses set against each other: no difference that few experiments cannot show."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import nibabel as nib
 import numpy as np
 import pytest
@@ -10,11 +13,17 @@ from trdreport.brain.search_volume import analysis_mask
 from trdreport.engine.estimators.ale import ExactALEKernel
 from trdreport.engine.estimators.nimads import quiet, studyset
 from trdreport.engine.estimators.subtraction import Subtraction, divisions, subtract
-from trdreport.engine.results import AnalysisResult, Experiment, ExperimentTable, SourcedFocus
+from trdreport.engine.results import (
+    AnalysisResult,
+    Experiment,
+    ExperimentTable,
+    NotRun,
+    SourcedFocus,
+)
 from trdreport.engine.robustness.comparison import Side, compare, conjunction
-from trdreport.engine.robustness.results import Difference
+from trdreport.engine.robustness.results import NotCompared
 from trdreport.engine.robustness.run import run_robustness
-from trdreport.engine.run import run_plan
+from trdreport.engine.run import Result, run_plan
 from trdreport.engine.selection import experiment_table
 from trdreport.records.loading import Registry, load_registry
 from trdreport.work.store import Store
@@ -93,9 +102,9 @@ def test_a_conjunction_is_the_lesser_of_both() -> None:
 
 
 @pytest.fixture(scope="module")
-def tiny() -> tuple[Registry, dict[str, AnalysisResult]]:
+def tiny(cache: Path) -> tuple[Registry, dict[str, AnalysisResult]]:
     registry = load_registry(REGISTRIES / "valid")
-    results = {r.run: r for r in run_plan(registry, Store(None)) if isinstance(r, AnalysisResult)}
+    results = {r.run: r for r in run_plan(registry, Store(cache)) if isinstance(r, AnalysisResult)}
     return registry, results
 
 
@@ -119,10 +128,11 @@ def test_an_analysis_meets_itself_where_it_passes(
 def test_a_comparison_with_what_was_not_run_says_so(
     tiny: tuple[Registry, dict[str, AnalysisResult]],
 ) -> None:
-    registry, _ = tiny
-    every = {result.run: result for result in run_plan(registry, Store(None))}
+    registry, results = tiny
+    plan = registry.plan.model_copy(update={"multiverse": None, "fail_safe": None})
+    registry = replace(registry, plan=plan)
+    missing = NotRun("vbm-more", results["vbm-more"].table, "nothing to run")
+    every: dict[str, Result] = {**results, "vbm-more": missing}
     (found,) = run_robustness(registry, every, Store(None)).differences
-    if isinstance(found, Difference):
-        assert found.assignments >= 1
-    else:
-        assert "was not run" in found.reason
+    assert isinstance(found, NotCompared)
+    assert "vbm-more was not run" in found.reason
