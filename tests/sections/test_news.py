@@ -1,5 +1,6 @@
 """What is new comes from the history of the records."""
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
