@@ -18,7 +18,7 @@ from trdreport.checks.arithmetic import (
     possible_sd,
     possible_sums,
 )
-from trdreport.checks.doubt import Finding
+from trdreport.checks.doubt import Doubt
 from trdreport.checks.formats import as_github, as_json, as_text
 from trdreport.errors import DataError
 from trdreport.records.loading import load_registry
@@ -73,7 +73,7 @@ CHANGES = {
 
 
 def codes(root: Path) -> list[str]:
-    return [finding.code for finding in check(load_registry(root))]
+    return [doubt.code for doubt in check(load_registry(root))]
 
 
 def test_the_tiny_registry_is_clean_but_for_what_it_says_openly(overlaid: Overlay) -> None:
@@ -152,19 +152,19 @@ def acknowledge(root: Path, code: str, field: str) -> None:
     path.write_text(path.read_text().rstrip() + reason)
 
 
-def test_an_acknowledged_finding_is_shown_with_its_reason(overlaid: Overlay) -> None:
+def test_an_acknowledged_doubt_is_shown_with_its_reason(overlaid: Overlay) -> None:
     root = overlaid("valid")
     path = root / "studies" / "alpha2018.yaml"
     path.write_text(path.read_text().replace("female_percent: 50", "female_percent: 51", 1))
     acknowledge(root, "GRIM", "groups.TRD")
     registry = load_registry(root)
-    (finding,) = [f for f in check(registry) if f.code == "GRIM"]
-    assert finding.acknowledged == "So it is printed."
-    assert "(acknowledged: So it is printed.)" in as_text(registry, [finding])
-    assert as_github(registry, [finding]).startswith("::notice ")
+    (doubt,) = [f for f in check(registry) if f.code == "GRIM"]
+    assert doubt.acknowledged == "So it is printed."
+    assert "(acknowledged: So it is printed.)" in as_text(registry, [doubt])
+    assert as_github(registry, [doubt]).startswith("::notice ")
 
 
-def test_an_acknowledgement_of_nothing_is_a_finding(overlaid: Overlay) -> None:
+def test_an_acknowledgement_of_nothing_is_a_doubt(overlaid: Overlay) -> None:
     root = overlaid("valid")
     acknowledge(root, "GRIM", "groups.TRD")
     assert "ACKNOWLEDGED" in codes(root)
@@ -175,7 +175,7 @@ def test_json_and_annotations_carry_the_place(overlaid: Overlay) -> None:
     path = root / "studies" / "alpha2018.yaml"
     path.write_text(path.read_text().replace("female_percent: 50", "female_percent: 51", 1))
     registry = load_registry(root)
-    found = sorted(check(registry), key=lambda finding: finding.code != "GRIM")
+    found = sorted(check(registry), key=lambda doubt: doubt.code != "GRIM")
     rows = json.loads(as_json(registry, found))
     assert len(rows) == len(found)
     assert {"code", "severity", "path", "line", "column", "field", "message"} <= set(rows[0])
@@ -190,8 +190,8 @@ HOSTILE = "a\n::error::b\r\x1b[2J\x9b##[group]\u2028\u202e100%"
 
 def test_what_a_record_says_begins_no_line_and_acts_on_no_terminal(overlaid: Overlay) -> None:
     registry = load_registry(overlaid("valid"))
-    finding = Finding("GRIM", "note", (), HOSTILE, "review.yaml", (), HOSTILE)
-    text, annotation = as_text(registry, [finding]), as_github(registry, [finding])
+    doubt = Doubt("GRIM", "note", (), HOSTILE, "review.yaml", (), HOSTILE)
+    text, annotation = as_text(registry, [doubt]), as_github(registry, [doubt])
     for shown in (text, annotation):
         assert len(shown.splitlines()) == 1
         assert shown.replace("\u202e", "").isprintable()

@@ -16,7 +16,7 @@ from trdreport.sections.candidates import eligibility_table, update_table
 
 
 def told(registry: Registry) -> list[str]:
-    return [finding.message for finding in check(registry) if finding.code == "ELIGIBILITY"]
+    return [doubt.message for doubt in check(registry) if doubt.code == "ELIGIBILITY"]
 
 
 def with_answer(registry: Registry, criterion: str, *, met: bool) -> Registry:

@@ -43,8 +43,8 @@ def test_a_difference_from_the_record_is_told_where_it_stands(overlaid: Overlay)
         "alpha2018, groups.TRD.n: ab read '21', the record has '20'"
     ]
     registry = load_registry(root)
-    (finding,) = [f for f in check(registry) if f.code == "EXTRACTION"]
-    assert registry.files[finding.file].problem(finding.loc, "").line == 3
+    (doubt,) = [f for f in check(registry) if f.code == "EXTRACTION"]
+    assert registry.files[doubt.file].problem(doubt.loc, "").line == 3
 
 
 def test_agreement_of_two_extractors(overlaid: Overlay) -> None:

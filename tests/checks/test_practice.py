@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from tests.conftest import REGISTRIES
-from trdreport.checks.practice import RULES, Status, Work, judge
+from trdreport.checks.practice import PRACTICES, Status, Work, judge
 from trdreport.engine.results import ExperimentTable, NotRun
 from trdreport.engine.run import Result
 from trdreport.engine.selection import experiment_table
@@ -118,6 +118,6 @@ def test_a_shared_sample_is_named_and_what_is_not_told_is_unknown(miola: Registr
 
 def test_every_rule_says_who_asks_for_it_and_gives_evidence(miola: Registry) -> None:
     verdicts = judge(work(miola))
-    assert len(verdicts) == len(list(RULES))
+    assert len(verdicts) == len(list(PRACTICES))
     assert len({v.rule for v in verdicts}) == len(verdicts)
     assert all(v.source and v.evidence for v in verdicts)

@@ -16,9 +16,9 @@ from trdreport.errors import DataError, FileError
 from trdreport.exchange import foci_csv
 from trdreport.exchange.experiments import Exchanged, of_registry
 from trdreport.exchange.importing import import_file, study_id
-from trdreport.publish.downloads import foci_csv as published_foci
 from trdreport.records.loading import load_registry
 from trdreport.records.yamlfile import read_yaml
+from trdreport.sections.studies import foci_csv as published_foci
 
 Overlay = Callable[[str], Path]
 SLEUTH = """//Reference=Talairach

@@ -33,7 +33,8 @@ from trdreport.figures.grids import (
 from trdreport.figures.palette import BOTH, LESS, MORE, Bar, Cell, HeatCell, Mark, Sample
 from trdreport.figures.text import SIZE, text_width
 from trdreport.records.loading import load_registry
-from trdreport.sections.evidence import evidence_view, map_sketch
+from trdreport.sections.evidence import map_sketch
+from trdreport.sections.facts.statements import evidence_view
 from trdreport.sections.study_figures import study_sketches
 
 PRINTED = (174 / 25.4 * 96, 235 / 25.4 * 96)

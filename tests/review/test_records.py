@@ -13,7 +13,8 @@ from trdreport.records.formatting import format_registry, record_files
 from trdreport.records.loading import Registry
 from trdreport.records.schema import FOLDER, schema_files
 from trdreport.records.yamlfile import read_yaml
-from trdreport.sections.evidence import evidence_view, response_table
+from trdreport.sections.evidence import response_table
+from trdreport.sections.facts.statements import evidence_view
 
 REGISTRY = ROOT / "registry"
 
@@ -68,7 +69,7 @@ def test_every_finding_points_into_a_file(real_registry: Registry) -> None:
 def test_the_conflicts_of_the_evidence_are_shown(real_registry: Registry) -> None:
     """Wang 2025 sets two trials of ECT against each other, and two of the default mode network."""
     view = evidence_view(real_registry)
-    pairs = {frozenset((one[0].record.id, other[0].record.id)) for _, one, other in view.conflicts}
+    pairs = {frozenset((each.one[0].record.id, each.other[0].record.id)) for each in view.conflicts}
     assert frozenset(("wang2025-31", "wang2025-32")) in pairs
     assert frozenset(("wang2025-34", "wang2025-35")) in pairs
     assert {row[-1] for row in response_table(view).rows} == {"yes", "no"}

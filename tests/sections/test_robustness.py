@@ -26,7 +26,7 @@ from trdreport.sections.tables.claims import units_table
 from trdreport.sections.tables.robustness_rows import robustness_rows
 
 FIRST = Target(CLUSTER_FWE, 1)
-COMPARED = Difference("both-more", (2, 2), (), 6, 100, 0.4, (), (), (), ())
+COMPARED = Difference("both-more", (2, 2), (), 6, 100, 0.4, (), (), ())
 
 
 def answers(registry: Registry, **update: object) -> Robustness:
@@ -87,7 +87,7 @@ def test_each_result_ends_in_plain_words(full: Computed) -> None:
     assert page.count(">In plain words<") == 2  # under either profile
     first = words(page[page.index(">In plain words<") :])
     assert "This rests on two of two experiments" in first
-    assert ">How far it can be trusted<" in page
+    assert ">How well it holds<" in page
     assert 'id="without-vbm-both"' in page
     assert "Without Alpha 2018 it is no longer significant." in said(summary.SECTION, full)
 

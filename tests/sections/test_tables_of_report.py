@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.sections.rendering import rendered
-from trdreport.checks.practice import Status, Verdict
+from trdreport.checks.practice import Practice, Status
 from trdreport.engine import claims as engine
 from trdreport.sections import claims, practice, studies
 from trdreport.sections.facts.computed import Computed
@@ -30,14 +30,14 @@ def test_a_study_named_like_a_country_links_from_its_own_row_only(plan: Computed
     [(Status.MET, "good"), (Status.NOT_MET, "bad"), (Status.UNKNOWN, "open")],
 )
 def test_a_status_is_marked_by_what_it_is(status: Status, mark: str, plan: Computed) -> None:
-    verdict = Verdict("A rule", ("page2021",), "item 1", status, "met, it says")
+    verdict = Practice("A rule", ("page2021",), "item 1", status, "met, it says")
     page = rendered(practice.SECTION, replace(plan, practice=(verdict,)))
     assert f'<td class="verdict {mark}">{status.value}</td>' in page
     assert "<td>met, it says</td>" in page
 
 
-@pytest.mark.parametrize("verdict", engine.Verdict)
-def test_every_verdict_on_a_claim_has_a_mark(verdict: engine.Verdict, plan: Computed) -> None:
+@pytest.mark.parametrize("verdict", engine.Practice)
+def test_every_verdict_on_a_claim_has_a_mark(verdict: engine.Practice, plan: Computed) -> None:
     claim = engine.Claim("a", "", "", "n", "1", "2", "+1", verdict, "Abstract")
     page = rendered(claims.SECTION, replace(plan, claims=(claim,)))
     assert f'<td class="verdict {claims.TONES[verdict]}">{verdict.value}</td>' in page
@@ -50,10 +50,10 @@ def test_a_table_whose_parts_do_not_fit_its_rows_is_refused() -> None:
 
 
 def test_html_and_csv_have_the_same_columns_and_cells() -> None:
-    columns = (*texts("Study"), *numbers("N"), Column("Verdict", "verdict"))
+    columns = (*texts("Study"), *numbers("N"), Column("Practice", "verdict"))
     table = Table("t", "T", columns, (("a, b", "1", "yes"),), tones=("good",))
     assert list(csv.reader(io.StringIO(table.csv()))) == [
-        ["Study", "N", "Verdict"],
+        ["Study", "N", "Practice"],
         ["a, b", "1", "yes"],
     ]
     assert table.tsv() == "Study\tN\tVerdict\na, b\t1\tyes\n"

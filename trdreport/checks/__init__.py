@@ -1,20 +1,20 @@
-"""Findings about the data: values that cannot be right, or that disagree between places.
+"""Doubts about the data: values that cannot be right, or that disagree between places.
 
-A finding is not an error: the value is kept as printed and the report shows the finding. Each rule
+A doubt is not an error: the value is kept as printed and the report shows the doubt. Each rule
 is a small generator with a stable code, and its docstring is the rule in one line. A record
-acknowledges a finding with its code and a reason; it is then still shown.
+acknowledges a doubt with its code and a reason; it is then still shown.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from trdreport.checks import eligibility, extraction, foci, numbers, published, samples
-from trdreport.checks.doubt import Finding, study_file
+from trdreport.checks.doubt import Doubt, study_file
 from trdreport.model.fields import Acknowledged
 from trdreport.records.loading import Registry
 from trdreport.records.yamlfile import dotted
 
-Rule = Callable[[Registry], Iterator[Finding]]
+Rule = Callable[[Registry], Iterator[Doubt]]
 
 RULES: Mapping[str, tuple[Rule, ...]] = {
     "GRIM": (numbers.impossible_percentages,),
@@ -39,25 +39,25 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
     "EXTRACTION": (extraction.extractions_agree,),
     "KAPPA": (extraction.extractors_agree,),
 }
-"""Rules by code, in the order in which findings are reported."""
+"""Rules by code, in the order in which doubts are reported."""
 
 
-def check(registry: Registry) -> tuple[Finding, ...]:
-    """Findings of all rules; those that a record acknowledges say so.
+def check(registry: Registry) -> tuple[Doubt, ...]:
+    """Doubts of all rules; those that a record acknowledges say so.
 
-    An acknowledgement that fits no finding is a finding itself, `ACKNOWLEDGED`.
+    An acknowledgement that fits no doubt is a doubt itself, `ACKNOWLEDGED`.
     """
-    found = [finding for rules in RULES.values() for rule in rules for finding in rule(registry)]
+    found = [doubt for rules in RULES.values() for rule in rules for doubt in rule(registry)]
     used: set[tuple[str, int]] = set()
     answered = []
-    for finding in found:
+    for doubt in found:
         for file, index, own in _acknowledged(registry):
-            if _fits(finding, file, own):
+            if _fits(doubt, file, own):
                 used.add((file, index))
-                finding = replace(finding, acknowledged=own.reason)  # noqa: PLW2901
-        answered.append(finding)
+                doubt = replace(doubt, acknowledged=own.reason)  # noqa: PLW2901
+        answered.append(doubt)
     unused = [
-        Finding(
+        Doubt(
             "ACKNOWLEDGED",
             "warning",
             (),
@@ -91,14 +91,14 @@ def _acknowledged(registry: Registry) -> Iterator[tuple[str, int, Acknowledged]]
             yield file, index, one
 
 
-def _fits(finding: Finding, file: str, own: Acknowledged) -> bool:
-    """Whether a record's acknowledgement is of this finding: by code, file or study, and field."""
-    files = {finding.file, *(study_file(study) for study in finding.studies)}
-    if finding.file == "search.yaml":
+def _fits(doubt: Doubt, file: str, own: Acknowledged) -> bool:
+    """Whether a record's acknowledgement is of this doubt: by code, file or study, and field."""
+    files = {doubt.file, *(study_file(study) for study in doubt.studies)}
+    if doubt.file == "search.yaml":
         files.add("review.yaml")
-    field = dotted(finding.loc)
+    field = dotted(doubt.loc)
     return (
-        own.code == finding.code
+        own.code == doubt.code
         and file in files
         and (own.field is None or field == own.field or field.startswith(f"{own.field}."))
     )

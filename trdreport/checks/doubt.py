@@ -7,7 +7,7 @@ from trdreport.records.yamlfile import Path_
 
 
 @dataclass(frozen=True)
-class Finding:
+class Doubt:
     """What a rule noticed: in which file and field, about which studies, with its arithmetic.
 
     `severity` is `warning` (something cannot be right or counts twice) or `note`. `acknowledged` is

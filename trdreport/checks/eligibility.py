@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 
-from trdreport.checks.doubt import Finding, study_file
+from trdreport.checks.doubt import Doubt, study_file
 from trdreport.model.candidate import Candidate
 from trdreport.model.study import Study
 from trdreport.records.loading import Registry
@@ -48,7 +48,7 @@ AGAINST: Mapping[str, Callable[[Study], str]] = {
 """By what a criterion asks: what in a record speaks against it; empty for nothing."""
 
 
-def answers_fit_the_record(registry: Registry) -> Iterator[Finding]:
+def answers_fit_the_record(registry: Registry) -> Iterator[Doubt]:
     """An answer to a criterion does not contradict the record's own fields."""
     for study in registry.studies:
         for criterion in registry.review.eligibility:
@@ -58,13 +58,13 @@ def answers_fit_the_record(registry: Registry) -> Iterator[Finding]:
                 continue
             against = speaks(study)
             if answer.met is True and against:
-                yield _finding(study, criterion.id, f"is said to be met, but {against}")
+                yield _doubt(study, criterion.id, f"is said to be met, but {against}")
             elif answer.met is False and not against:
-                yield _finding(study, criterion.id, "is said to fail, but the fields agree with it")
+                yield _doubt(study, criterion.id, "is said to fail, but the fields agree with it")
 
 
-def _finding(study: Study, criterion: str, what: str) -> Finding:
-    return Finding(
+def _doubt(study: Study, criterion: str, what: str) -> Doubt:
+    return Doubt(
         CODE,
         "warning",
         (study.id,),
@@ -74,25 +74,25 @@ def _finding(study: Study, criterion: str, what: str) -> Finding:
     )
 
 
-def included_means_eligible(registry: Registry) -> Iterator[Finding]:
+def included_means_eligible(registry: Registry) -> Iterator[Doubt]:
     """An included study fails no criterion and answers all, where it answers any."""
     criteria = [criterion.id for criterion in registry.review.eligibility]
     for study in registry.studies:
         for name, answer in study.eligibility.items():
             if answer.met is False:
-                yield _finding(study, name, f"fails ({answer.reason}), but the study is included")
+                yield _doubt(study, name, f"fails ({answer.reason}), but the study is included")
         missing = [name for name in criteria if study.eligibility and name not in study.eligibility]
         if missing:
-            yield _finding(study, missing[0], "and perhaps more have no answer")
+            yield _doubt(study, missing[0], "and perhaps more have no answer")
 
 
-def candidates_are_judged_by_their_fields(registry: Registry) -> Iterator[Finding]:
+def candidates_are_judged_by_their_fields(registry: Registry) -> Iterator[Doubt]:
     """A candidate's answers, grounds and status fit its approach and its date."""
     last = max(search.date for search in registry.searches)
     whole = [c.id for c in registry.review.eligibility if c.asks == "whole_brain"]
     for candidate in registry.screened:
         for told in (*_of_approach(candidate, whole), *_of_date(candidate, last)):
-            yield Finding(
+            yield Doubt(
                 CODE,
                 "warning",
                 (),

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import Any
 
-from trdreport.checks.doubt import Finding, study_file
+from trdreport.checks.doubt import Doubt, study_file
 from trdreport.records.loading import Registry
 from trdreport.records.yamlfile import Path_, dotted
 
@@ -38,21 +38,21 @@ def leaves(data: Any, loc: Path_ = ()) -> Iterator[tuple[Path_, Any]]:
         yield loc, data
 
 
-def extractions_agree(registry: Registry) -> Iterator[Finding]:
+def extractions_agree(registry: Registry) -> Iterator[Doubt]:
     """Where a second extraction differs from the record; the record holds the consensus."""
     for (extractor, study), file in sorted(registry.extractions.items()):
         record = dict(leaves(registry.files[study_file(study)].data))
         for loc, value in leaves(registry.files[file].data):
             if loc not in record or str(record[loc]) != str(value):
                 has = f"'{record[loc]}'" if loc in record else "no such value"
-                yield Finding(
+                yield Doubt(
                     "EXTRACTION", "note", (study,),
                     f"{study}, {dotted(loc)}: {extractor} read '{value}', the record has {has}",
                     file, loc,
                 )  # fmt: skip
 
 
-def extractors_agree(registry: Registry) -> Iterator[Finding]:
+def extractors_agree(registry: Registry) -> Iterator[Doubt]:
     """How well two extractors agree: Cohen's kappa of categories, share of equal numbers."""
     extractors = sorted({extractor for extractor, _ in registry.extractions})
     for one, other in combinations(extractors, 2):
@@ -79,7 +79,7 @@ def extractors_agree(registry: Registry) -> Iterator[Finding]:
             continue
         kappa = cohens_kappa(categories)
         told = "not defined" if kappa is None else f"{kappa:.2f}"
-        yield Finding(
+        yield Doubt(
             "KAPPA", "note", tuple(both),
             f"{one} and {other}, {len(both)} studies: kappa {told} over {len(categories)}"
             f" categories; {equal} of {numbers} numbers equal",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from trdreport.brain.extent import mm_outside_brain
 from trdreport.brain.spaces import convert
-from trdreport.checks.doubt import Finding, study_file
+from trdreport.checks.doubt import Doubt, study_file
 from trdreport.model.study import ContrastResult, Study
 from trdreport.records.loading import Registry
 
@@ -25,14 +25,14 @@ def _outside(registry: Registry, result: ContrastResult, space: str) -> list[flo
     return [float(distance) for distance in distances]
 
 
-def outside_the_brain(registry: Registry) -> Iterator[Finding]:
+def outside_the_brain(registry: Registry) -> Iterator[Doubt]:
     """A focus lies in the brain."""
     for study in registry.studies:
         for index, result in enumerate(study.contrasts):
             for number, distance in enumerate(_outside(registry, result, result.space)):
                 if distance > OUTSIDE_MM:
                     focus = result.foci[number]
-                    yield Finding(
+                    yield Doubt(
                         "OUTSIDE",
                         "note",
                         (study.id,),
@@ -43,7 +43,7 @@ def outside_the_brain(registry: Registry) -> Iterator[Finding]:
                     )
 
 
-def likely_other_space(registry: Registry) -> Iterator[Finding]:
+def likely_other_space(registry: Registry) -> Iterator[Doubt]:
     """A study's foci do not fit the brain better in the other space."""
     for study in registry.studies:
         for space, other in (("MNI", "TAL"), ("TAL", "MNI")):
@@ -55,7 +55,7 @@ def likely_other_space(registry: Registry) -> Iterator[Finding]:
             here = sum(sum(_outside(registry, result, space)) for _, result in own)
             there = sum(sum(_outside(registry, result, other)) for _, result in own)
             if here > there + MISLABELLED_MM:
-                yield Finding(
+                yield Doubt(
                     "SPACE",
                     "warning",
                     (study.id,),
@@ -66,13 +66,13 @@ def likely_other_space(registry: Registry) -> Iterator[Finding]:
                 )
 
 
-def one_sided(registry: Registry) -> Iterator[Finding]:
+def one_sided(registry: Registry) -> Iterator[Doubt]:
     """Six foci or more are not all on one side: a sign may be missing."""
     for study in registry.studies:
         x = [focus.x for result in study.contrasts for focus in result.foci]
         if len(x) >= ONE_SIDED and (min(x) > 0 or max(x) < 0):
             side = "right" if min(x) > 0 else "left"
-            yield Finding(
+            yield Doubt(
                 "SIDE",
                 "note",
                 (study.id,),
@@ -83,7 +83,7 @@ def one_sided(registry: Registry) -> Iterator[Finding]:
             )
 
 
-def found_twice(registry: Registry) -> Iterator[Finding]:
+def found_twice(registry: Registry) -> Iterator[Doubt]:
     """No focus stands in two studies, nor in two comparisons of one."""
     seen: dict[tuple[object, ...], tuple[Study, str]] = {}
     for study in sorted(registry.studies, key=lambda study: study.id):
@@ -92,7 +92,7 @@ def found_twice(registry: Registry) -> Iterator[Finding]:
                 key = (result.space, focus.x, focus.y, focus.z)
                 if key in seen and seen[key] != (study, result.contrast):
                     first, contrast = seen[key]
-                    yield Finding(
+                    yield Doubt(
                         "TWICE",
                         "note",
                         tuple(dict.fromkeys((study.id, first.id))),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from trdreport.checks.arithmetic import digit, possible_mean, possible_percent, possible_sd
-from trdreport.checks.doubt import Finding, listed, study_file
+from trdreport.checks.doubt import Doubt, listed, study_file
 from trdreport.model.study import Clinical, Study
 from trdreport.records.loading import Registry
 from trdreport.records.yamlfile import Path_
@@ -12,7 +12,7 @@ from trdreport.records.yamlfile import Path_
 MONTHS = 12
 
 
-def impossible_percentages(registry: Registry) -> Iterator[Finding]:
+def impossible_percentages(registry: Registry) -> Iterator[Doubt]:
     """A percentage of n people is one that some whole number of them gives."""
     for study in registry.studies:
         for name, percent, what, loc in _percentages(registry, study):
@@ -35,7 +35,7 @@ def impossible_percentages(registry: Registry) -> Iterator[Finding]:
                 )
                 if others:
                     message += f", so the {name} group of {listed(others)}: perhaps exchanged rows"
-                yield Finding("GRIM", "warning", (study.id,), message, study_file(study.id), loc)
+                yield Doubt("GRIM", "warning", (study.id,), message, study_file(study.id), loc)
 
 
 def _percentages(registry: Registry, study: Study) -> Iterator[tuple[str, Decimal, str, Path_]]:
@@ -55,7 +55,7 @@ def _fits_own(study: Study, group: str) -> bool:
     return not isinstance(percent, Decimal) or possible_percent(percent, study.n(group))
 
 
-def impossible_scores(registry: Registry) -> Iterator[Finding]:
+def impossible_scores(registry: Registry) -> Iterator[Doubt]:
     """Mean and SD of a scale with whole points are ones that n scores can give."""
     for study in registry.studies:
         for name, group in study.groups.items():
@@ -75,10 +75,10 @@ def impossible_scores(registry: Registry) -> Iterator[Finding]:
                 message = f"{told} ± {severity.sd}: no {group.n} whole scores have that SD"
             else:
                 continue
-            yield Finding("GRIMMER", "warning", (study.id,), message, study_file(study.id), loc)
+            yield Doubt("GRIMMER", "warning", (study.id,), message, study_file(study.id), loc)
 
 
-def ages_add_up(registry: Registry) -> Iterator[Finding]:
+def ages_add_up(registry: Registry) -> Iterator[Doubt]:
     """Mean age at onset and mean duration of illness add up to no more than mean age."""
     for study in registry.studies:
         for name, group in study.groups.items():
@@ -100,7 +100,7 @@ def ages_add_up(registry: Registry) -> Iterator[Finding]:
                     f" {onset + years:.2f}, more than the mean age of {age.mean}"
                 )
                 loc = ("groups", name, "clinical", "onset_age_years")
-                yield Finding("AGE", "warning", (study.id,), message, study_file(study.id), loc)
+                yield Doubt("AGE", "warning", (study.id,), message, study_file(study.id), loc)
 
 
 def _duration_years(clinical: Clinical) -> Decimal | None:

@@ -30,7 +30,7 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Practice:
     """What one rule says of this review, with its evidence. `source` has keys of methods.bib."""
 
     rule: str
@@ -67,16 +67,16 @@ class Work:
 
 
 Answer = tuple[Status, str]
-Rule = Callable[[Work], Answer]
+PracticeRule = Callable[[Work], Answer]
 
 
-def judge(work: Work) -> tuple[Verdict, ...]:
+def judge(work: Work) -> tuple[Practice, ...]:
     """Every rule's verdict, in the order of the rules."""
     verdicts = []
-    for rule, source, item in RULES:
+    for rule, source, item in PRACTICES:
         status, evidence = rule(work)
         text = (rule.__doc__ or "").strip().rstrip(".")
-        verdicts.append(Verdict(text, source, item, status, evidence))
+        verdicts.append(Practice(text, source, item, status, evidence))
     return tuple(verdicts)
 
 
@@ -242,8 +242,8 @@ def _contrasts_asked(registry: Registry) -> set[str]:
 
 def has_no_doubtful_data(work: Work) -> Answer:
     """No value of the records is impossible or contradicted elsewhere."""
-    found = [finding for finding in check(work.registry) if finding.severity == "warning"]
-    return _decide(not found, f"{len(found)} findings, listed in the report.")
+    found = [doubt for doubt in check(work.registry) if doubt.severity == "warning"]
+    return _decide(not found, f"{len(found)} doubts, listed in the report.")
 
 
 def corrects_for_the_brain(work: Work) -> Answer:
@@ -406,7 +406,7 @@ def pools_no_direction(work: Work) -> Answer:
     return _decide(not lacking, f"{len(asked & apart)} of {len(asked)} comparisons are.")
 
 
-RULES: Iterable[tuple[Rule, tuple[str, ...], str]] = (
+PRACTICES: Iterable[tuple[PracticeRule, tuple[str, ...], str]] = (
     (states_its_question, ("page2021",), "item 4"),
     (states_its_criteria, ("page2021",), "item 5"),
     (names_its_sources, ("page2021",), "items 6 and 7"),

@@ -3,15 +3,15 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from trdreport.checks.doubt import Finding, listed, study_file
+from trdreport.checks.doubt import Doubt, listed, study_file
 from trdreport.records.loading import Registry
 
 
-def printed_differently(registry: Registry) -> Iterator[Finding]:
+def printed_differently(registry: Registry) -> Iterator[Doubt]:
     """A value that another place prints differently is shown with both."""
     for study in registry.studies:
         for index, other in enumerate(study.printed_elsewhere):
-            yield Finding(
+            yield Doubt(
                 "PRINTED-ELSEWHERE",
                 "note",
                 (study.id,),
@@ -22,7 +22,7 @@ def printed_differently(registry: Registry) -> Iterator[Finding]:
             )
     for number, result in enumerate(registry.published.results):
         for index, other in enumerate(result.printed_elsewhere):
-            yield Finding(
+            yield Doubt(
                 "PRINTED-ELSEWHERE",
                 "note",
                 (),
@@ -33,14 +33,14 @@ def printed_differently(registry: Registry) -> Iterator[Finding]:
             )
 
 
-def totals_against_records(registry: Registry) -> Iterator[Finding]:
+def totals_against_records(registry: Registry) -> Iterator[Doubt]:
     """A head count in the published text equals the sum over the records."""
     for index, total in enumerate(registry.published.totals):
         groups = registry.review.groups if total.group == "all" else [total.group]
         studies = [s for s in registry.studies if total.modality in ("all", s.imaging.modality)]
         people = sum(study.n(group) for study in studies for group in groups)
         if people != total.n:
-            yield Finding(
+            yield Doubt(
                 "TOTALS",
                 "warning",
                 (),
@@ -52,14 +52,14 @@ def totals_against_records(registry: Registry) -> Iterator[Finding]:
             )
 
 
-def countries_add_up(registry: Registry) -> Iterator[Finding]:
+def countries_add_up(registry: Registry) -> Iterator[Doubt]:
     """Studies by country, as the review counts them, add up and are those of the records."""
     found = Counter(study.country for study in registry.studies)
     for index, count in enumerate(registry.published.countries):
         parts = count.studies
         told = " + ".join(f"{n} {country}" for country, n in parts.items())
         if sum(parts.values()) != count.total:
-            yield Finding(
+            yield Doubt(
                 "COUNTRY",
                 "warning",
                 (),
@@ -69,7 +69,7 @@ def countries_add_up(registry: Registry) -> Iterator[Finding]:
             )
         for country, n in parts.items():
             if found[country] != n:
-                yield Finding(
+                yield Doubt(
                     "COUNTRY",
                     "warning",
                     tuple(s.id for s in registry.studies if s.country == country),
@@ -79,21 +79,21 @@ def countries_add_up(registry: Registry) -> Iterator[Finding]:
                 )
 
 
-def prisma_is_complete(registry: Registry) -> Iterator[Finding]:
+def prisma_is_complete(registry: Registry) -> Iterator[Doubt]:
     """PRISMA 2020 asks for counts by source, reasons for exclusion, and who did what."""
     for index, search in enumerate(registry.searches):
         where = ("searches", index)
         lacking = [d.name for d in search.databases if isinstance(d.records, str)]
         if lacking:
             message = f"the records found in {listed(lacking)} are not counted one by one"
-            yield Finding("PRISMA", "note", (), message, "search.yaml", (*where, "databases"))
+            yield Doubt("PRISMA", "note", (), message, "search.yaml", (*where, "databases"))
         if isinstance(search.prisma.exclusion_reasons, str) and search.prisma.reports_excluded:
             message = (
                 f"{search.prisma.reports_excluded} reports were excluded; the reasons are"
                 f" {search.prisma.exclusion_reasons.replace('_', ' ')}"
             )
             loc = (*where, "prisma", "exclusion_reasons")
-            yield Finding("PRISMA", "note", (), message, "search.yaml", loc)
+            yield Doubt("PRISMA", "note", (), message, "search.yaml", loc)
     review = registry.review
     for name, what in (
         ("screeners", "who screened"),
@@ -104,4 +104,4 @@ def prisma_is_complete(registry: Registry) -> Iterator[Finding]:
         value = getattr(review, name)
         if isinstance(value, str) and value in ("not_reported", "not_available"):
             message = f"{what} is {value.replace('_', ' ')}"
-            yield Finding("PRISMA", "note", (), message, "review.yaml", (name,))
+            yield Doubt("PRISMA", "note", (), message, "review.yaml", (name,))

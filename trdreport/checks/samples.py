@@ -3,19 +3,19 @@
 from collections.abc import Iterator
 from itertools import combinations
 
-from trdreport.checks.doubt import Finding, listed, study_file
+from trdreport.checks.doubt import Doubt, listed, study_file
 from trdreport.model.study import Study
 from trdreport.records.loading import Registry
 
 
-def shared_participants(registry: Registry) -> Iterator[Finding]:
+def shared_participants(registry: Registry) -> Iterator[Doubt]:
     """Two studies with the same group sizes and clinical scores have the same participants."""
     described = [(study, _sizes(study), _scores(study)) for study in registry.studies]
     for (one, sizes, scores), (other, other_sizes, other_scores) in combinations(described, 2):
         if sizes == other_sizes and scores & other_scores:
             declared = one.cohort == other.cohort
             people = sum(sizes.values())
-            yield Finding(
+            yield Doubt(
                 "SAME-SAMPLE",
                 "warning",
                 (one.id, other.id),
@@ -43,7 +43,7 @@ def _scores(study: Study) -> set[str]:
     return found
 
 
-def unlike_cohorts(registry: Registry) -> Iterator[Finding]:
+def unlike_cohorts(registry: Registry) -> Iterator[Doubt]:
     """Studies that declare one cohort do not differ in every group's size."""
     for one, other in combinations(registry.studies, 2):
         if one.cohort != other.cohort:
@@ -53,7 +53,7 @@ def unlike_cohorts(registry: Registry) -> Iterator[Finding]:
             told = "; ".join(
                 f"{group} {_sizes(one)[group]} and {_sizes(other)[group]}" for group in sorted(both)
             )
-            yield Finding(
+            yield Doubt(
                 "COHORT",
                 "warning",
                 (one.id, other.id),
@@ -64,7 +64,7 @@ def unlike_cohorts(registry: Registry) -> Iterator[Finding]:
             )
 
 
-def exchanged_measures(registry: Registry) -> Iterator[Finding]:
+def exchanged_measures(registry: Registry) -> Iterator[Doubt]:
     """Two studies whose measures are exchanged between two places of the review."""
     printed = {
         study.id: other.value
@@ -74,7 +74,7 @@ def exchanged_measures(registry: Registry) -> Iterator[Finding]:
     }
     for one, other in combinations([s for s in registry.studies if s.id in printed], 2):
         if (printed[one.id], printed[other.id]) == (other.imaging.measure, one.imaging.measure):
-            yield Finding(
+            yield Doubt(
                 "EXCHANGED",
                 "warning",
                 (one.id, other.id),

@@ -10,7 +10,7 @@ from trdreport.cli.options import RegistryOption, app
 
 
 class CheckFormat(StrEnum):
-    """How findings are printed."""
+    """How doubts are printed."""
 
     TEXT = "text"
     JSON = "json"
@@ -29,7 +29,7 @@ def check(
 ) -> None:
     """Look for values that cannot be right, or that disagree between places.
 
-    Findings are not mistakes of the records: values stay as printed, and the exit status is 0.
+    Doubts are not mistakes of the records: values stay as printed, and the exit status is 0.
 
     Example: trdreport check --format json
     """
@@ -51,5 +51,5 @@ def check(
         print(shown)
     if form is CheckFormat.TEXT:
         count = len(found)
-        told = sum(bool(finding.acknowledged) for finding in found)
-        print(f"{count} finding{'s' * (count != 1)}, {told} acknowledged")
+        told = sum(bool(doubt.acknowledged) for doubt in found)
+        print(f"{count} doubt{'s' * (count != 1)}, {told} acknowledged")

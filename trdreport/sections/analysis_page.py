@@ -1,4 +1,4 @@
-"""The page of an analysis: its runs, their maps and clusters, and how far they can be trusted."""
+"""The page of an analysis: its runs, their maps and clusters, and how well they hold."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

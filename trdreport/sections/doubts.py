@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from trdreport.checks.doubt import Finding
+from trdreport.checks.doubt import Doubt
 from trdreport.records.yamlfile import dotted
 from trdreport.sections.facts.computed import Computed
 from trdreport.sections.section import DataFile, Section, csv_file
@@ -27,7 +27,7 @@ class CorrectionLine:
 class DoubtsView:
     """Every doubt and every correction."""
 
-    doubts: tuple[Finding, ...]
+    doubts: tuple[Doubt, ...]
     corrections: tuple[CorrectionLine, ...]
 
 

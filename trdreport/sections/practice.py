@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from trdreport.checks.practice import Status, Verdict
+from trdreport.checks.practice import Practice, Status
 from trdreport.records.bibliography import Reference
 from trdreport.sections.facts.computed import Computed
 from trdreport.sections.section import Section
@@ -21,16 +21,16 @@ def tables(computed: Computed) -> Iterator[Table]:
     yield practice_table(computed.practice, computed.methods)
 
 
-def practice_table(verdicts: Iterable[Verdict], references: Mapping[str, Reference]) -> Table:
-    """Rules with their verdicts and who asks for them."""
-    verdicts = tuple(verdicts)
+def practice_table(practices: Iterable[Practice], references: Mapping[str, Reference]) -> Table:
+    """Rules with their practices and who asks for them."""
+    practices = tuple(practices)
     rows = [
         (
-            verdict.rule, verdict.status.value, verdict.evidence,
-            listed([references[key].cited for key in verdict.source])
-            + (f", {verdict.item}" if verdict.item else ""),
+            practice.rule, practice.status.value, practice.evidence,
+            listed([references[key].cited for key in practice.source])
+            + (f", {practice.item}" if practice.item else ""),
         )
-        for verdict in verdicts
+        for practice in practices
     ]  # fmt: skip
     return Table(
         "guidelines",
@@ -43,12 +43,12 @@ def practice_table(verdicts: Iterable[Verdict], references: Mapping[str, Referen
             "Decided by software from the records, the plan and the results. A rule's number in its"
             " source is given where it was checked.",
         ),
-        tones=tuple(TONES[verdict.status] for verdict in verdicts),
+        tones=tuple(TONES[practice.status] for practice in practices),
     )  # fmt: skip
 
 
-def view(computed: Computed) -> tuple[Verdict, ...] | None:
-    """The verdicts; None without any."""
+def view(computed: Computed) -> tuple[Practice, ...] | None:
+    """The practices; None without any."""
     return computed.practice or None
 
 

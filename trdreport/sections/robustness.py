@@ -123,7 +123,7 @@ def calibration_table(calibration: Calibration) -> Table:
 SECTION = Section(
     id="robustness",
     place="robustness",
-    title="How far each result can be trusted",
+    title="How well each result holds",
     page="robustness.html",
     view=view,
     tables=tables,

@@ -1,4 +1,4 @@
-"""Figures of how far a result can be trusted."""
+"""Figures of how well a result holds."""
 
 from collections.abc import Iterator, Sequence
 

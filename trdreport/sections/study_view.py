@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from trdreport.checks.doubt import Finding
+from trdreport.checks.doubt import Doubt
 from trdreport.engine.claims import findings
 from trdreport.model.correction import Correction
 from trdreport.model.fields import Source
@@ -24,7 +24,7 @@ class StudyView:
     study: Study
     reference: Reference
     roles: tuple[str, ...]
-    findings: tuple[Finding, ...]
+    doubts: tuple[Doubt, ...]
     corrections: tuple[Correction, ...]
     foci: Table
     blocks: tuple[Block, ...]

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from trdreport.checks.doubt import Finding
-from trdreport.checks.practice import Verdict
+from trdreport.checks.doubt import Doubt
+from trdreport.checks.practice import Practice
 from trdreport.engine.claims import Claim
 from trdreport.engine.results import AnalysisResult
 from trdreport.engine.robustness.results import Robustness
@@ -34,8 +34,8 @@ class Computed:
     methods: Mapping[str, Reference]
     versions: Mapping[str, str]
     robustness: Robustness | None = None
-    doubts: tuple[Finding, ...] = ()
-    practice: tuple[Verdict, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    practice: tuple[Practice, ...] = ()
     nearby: Mapping[str, tuple[Nearby, ...]] = field(default_factory=dict)
     reported: Mapping[str, Reported] = field(default_factory=dict)
     news: tuple[News, ...] = ()

@@ -1,4 +1,4 @@
-"""Tables of how far each result can be trusted: studies out, null studies in."""
+"""Tables of how well each result holds: studies out, null studies in."""
 
 from collections.abc import Iterable, Mapping
 
