@@ -36,8 +36,8 @@ def test_a_status_is_marked_by_what_it_is(status: Status, mark: str, plan: Compu
     assert "<td>met, it says</td>" in page
 
 
-@pytest.mark.parametrize("verdict", engine.Practice)
-def test_every_verdict_on_a_claim_has_a_mark(verdict: engine.Practice, plan: Computed) -> None:
+@pytest.mark.parametrize("verdict", engine.Verdict)
+def test_every_verdict_on_a_claim_has_a_mark(verdict: engine.Verdict, plan: Computed) -> None:
     claim = engine.Claim("a", "", "", "n", "1", "2", "+1", verdict, "Abstract")
     page = rendered(claims.SECTION, replace(plan, claims=(claim,)))
     assert f'<td class="verdict {claims.TONES[verdict]}">{verdict.value}</td>' in page
