@@ -66,7 +66,7 @@ def tiny_site(tiny_registry: Path, cache: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def updated_site(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Path:
-    """A quick site with links to a repository, of the registry with a correction and an update."""
+    """A quick site with links to a repository, of the valid registry as `updated.diff` has it."""
     root = tmp_path_factory.mktemp("updated") / "registry"
     shutil.copytree(REGISTRIES / "valid", root)
     lay(CHANGES["updated"], root)
