@@ -13,7 +13,6 @@ from trdreport.records.loading import Registry, load_registry
 
 ROOT = Path(__file__).parent.parent
 REGISTRIES = Path(__file__).parent / "registries"
-REPOSITORY = "https://example.org/me/review"
 
 
 @pytest.fixture(scope="session")
@@ -61,15 +60,4 @@ def tiny_site(tiny_registry: Path, cache: Path) -> Path:
     """A site built from the valid tiny registry."""
     site = tiny_registry.parent / "site"
     build(load_registry(tiny_registry), site, ROOT / "templates", cache=cache)
-    return site
-
-
-@pytest.fixture(scope="session")
-def updated_site(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Path:
-    """A quick site with links to a repository, of the registry with a correction and an update."""
-    root = tmp_path_factory.mktemp("updated") / "registry"
-    shutil.copytree(REGISTRIES / "valid", root)
-    lay(CHANGES["updated"], root)
-    site, registry = root.parent / "site", load_registry(root)
-    build(registry, site, ROOT / "templates", quick=True, cache=cache, repository=REPOSITORY)
     return site

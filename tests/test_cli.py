@@ -92,7 +92,7 @@ def test_calibrate_writes_a_record_that_validates(overlaid: Callable[[str], Path
         "--registry",
         str(root),
         "--studies",
-        "3",
+        "2",
         "--reviews",
         "20",
         "--permutations",
@@ -102,9 +102,9 @@ def test_calibrate_writes_a_record_that_validates(overlaid: Callable[[str], Path
     assert run.returncode == 0, run.stderr
     calibration = load_registry(root).calibration
     assert calibration is not None
-    assert calibration.command.startswith("trdreport calibrate vbm-both --studies 3 --reviews 20")
+    assert calibration.command.startswith("trdreport calibrate vbm-both --studies 2 --reviews 20")
     assert [(s.studies, float(s.reported), s.reviews) for s in calibration.simulated] == [
-        (3, 0.0, 80), (3, 0.3, 20), (3, 0.5, 20), (3, 0.7, 20),
+        (2, 0.0, 80), (2, 0.3, 20), (2, 0.5, 20), (2, 0.7, 20),
     ]  # fmt: skip
 
 
@@ -112,7 +112,7 @@ def test_a_build_that_must_equal_its_lock(
     overlaid: Callable[[str], Path], tmp_path: Path, cache: Path
 ) -> None:
     root, site = overlaid("valid"), tmp_path / "site"
-    options = ("--registry", str(root), "--site", str(site), "--quick", "--cache", str(cache))
+    options = ("--registry", str(root), "--site", str(site), "--cache", str(cache))
     missing = trdreport("build", *options, "--locked")
     assert missing.returncode == 1
     assert "results.lock.json:1:1: is missing" in missing.stderr

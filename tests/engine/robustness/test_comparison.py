@@ -26,6 +26,7 @@ from trdreport.engine.robustness.run import run_robustness
 from trdreport.engine.run import Result, run_plan
 from trdreport.engine.selection import experiment_table
 from trdreport.records.loading import Registry, load_registry
+from trdreport.sections.robustness_tables import comparison_table
 from trdreport.work.store import Store
 
 
@@ -133,6 +134,8 @@ def test_a_comparison_with_what_was_not_run_says_so(
     registry = replace(registry, plan=plan)
     missing = NotRun("vbm-more", results["vbm-more"].table, "nothing to run")
     every: dict[str, Result] = {**results, "vbm-more": missing}
-    (found,) = run_robustness(registry, every, Store(None)).differences
+    robustness = run_robustness(registry, every, Store(None))
+    (found,) = robustness.differences
     assert isinstance(found, NotCompared)
-    assert "vbm-more was not run" in found.reason
+    (row,) = comparison_table(registry, robustness).rows
+    assert row[-1] == "Not compared: vbm-more was not run: nothing to run."
