@@ -35,7 +35,7 @@ from trdreport.figures.text import SIZE, text_width
 from trdreport.records.loading import load_registry
 from trdreport.sections.evidence import map_sketch
 from trdreport.sections.facts.statements import evidence_view
-from trdreport.sections.study_figures import study_sketches
+from trdreport.sections.figures.studies import study_sketches
 
 PRINTED = (174 / 25.4 * 96, 235 / 25.4 * 96)
 """CSS pixels that a print page has for a chart."""

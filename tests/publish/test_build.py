@@ -29,7 +29,7 @@ from trdreport.records.loading import load_registry
 
 CONTRACT = {
     "studies.csv": "study,label,year,country,cohort,modality,measure,n_trd,n_hc",
-    "foci.csv": "study,contrast,x,y,z,space,n_more,n_less,region,statistic,statistic_type",
+    "foci.csv": "study,contrast,x,y,z,space,region,statistic,statistic_type,n_more,n_less",
     "analyses.csv": "analysis,profile,title,experiments,foci,participants,status",
     "clusters.csv": (
         "analysis,profile,readout,cluster,x,y,z,space,volume_mm3,ale,p_uncorrected,z_value,p_fwe,"

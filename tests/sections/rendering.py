@@ -21,8 +21,8 @@ from trdreport.records.loading import Registry
 from trdreport.sections import results
 from trdreport.sections.facts.computed import Computed
 from trdreport.sections.facts.statements import evidence_view
+from trdreport.sections.figures.sketch import Figure, Sketch
 from trdreport.sections.section import Section
-from trdreport.sections.sketch import Figure, Sketch
 
 TEMPLATES = ROOT / "templates"
 

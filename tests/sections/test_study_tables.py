@@ -1,7 +1,5 @@
 """Tables of studies and study pages follow what the model declares, for any groups."""
 
-import csv
-import io
 import os
 import shutil
 import subprocess
@@ -16,17 +14,14 @@ from tests.conftest import ROOT
 from trdreport.errors import DataError
 from trdreport.model.study import TABLES
 from trdreport.records.loading import Registry, load_registry
-from trdreport.sections.study_page import blocks, letter
-from trdreport.sections.study_tables import (
+from trdreport.sections.pages.study_record import blocks, letter
+from trdreport.sections.tables import Table
+from trdreport.sections.tables.studies import (
     acquisition_table,
     columns_of,
-    foci_table,
     quality_table,
-    studies_csv,
-    study_foci_table,
     study_table,
 )
-from trdreport.sections.tables import Table
 
 Overlay = Callable[[str], Path]
 
@@ -53,7 +48,7 @@ def without_group(registry: Registry, name: str) -> Registry:
 
 
 def row(table: Table, index: int = 0) -> dict[str, str]:
-    return dict(zip(table.columns, table.rows[index], strict=True))
+    return dict(zip(table.titles, table.rows[index], strict=True))
 
 
 def test_the_first_group_of_patients_are_the_cases(miola: Registry) -> None:
@@ -68,8 +63,8 @@ def test_a_review_without_patients_has_no_columns_about_them(tiny: Registry) -> 
     nobody = with_patients(tiny, dict.fromkeys(tiny.review.groups, False))
     assert nobody.review.cases is None
     table = study_table(nobody)
-    assert f"N ({' / '.join(tiny.review.groups)})" in table.columns
-    assert not [name for name in table.columns if name.startswith(("Age", "Symptom", "Medic"))]
+    assert f"N ({' / '.join(tiny.review.groups)})" in table.titles
+    assert not [name for name in table.titles if name.startswith(("Age", "Symptom", "Medic"))]
     assert len(table.rows) == len(tiny.studies)
 
 
@@ -78,44 +73,6 @@ def test_a_study_without_the_cases_has_a_row_that_says_so(tiny: Registry) -> Non
     assert cells["Age, years (TRD)"] == "not applicable"
     assert cells["Scale (TRD)"] == "not applicable"
     assert next(v for k, v in cells.items() if k.startswith("N (")).startswith("0 / ")
-
-
-def test_table_1_prints_the_values_of_the_records(miola: Registry) -> None:
-    table = study_table(miola)
-    cells = {r["Study"]: r for r in (row(table, i) for i in range(len(table.rows)))}
-    sandu, guo = cells["Sandu 2017"], cells["Guo 2012 fALFF"]
-    assert sandu["N (TRD / TSD / HC)"] == "41 / 40 / 44"
-    assert sandu["Age, years (TRD)"] == "47.1 ± 8"
-    assert sandu["Illness duration (TRD / TSD)"] == "18.90 ± 9.21 years / 18.01 ± 11.56 years"
-    assert sandu["Symptom score (TRD / TSD)"] == "34.20 ± 7.19 / 12.70 ± 13.78"
-    assert "lithium 12.20 (25.00)" in sandu["Medication by class, % (TRD / TSD)"]
-    assert guo["Illness duration (TRD / TSD)"] == "35.5 ± 49.89 months / 2.59 ± 1.33 months"
-    assert guo["Onset age, years (TRD / TSD)"] == "not reported"
-    assert guo["Medication by class, % (TRD / TSD)"].endswith("; TSD: treatment naive")
-    assert cells["Machino 2014"]["Symptom score (TRD / TSD)"] == "13.90 ± 4.33 / not applicable"
-
-
-def test_foci_have_a_row_each_as_published(miola: Registry) -> None:
-    table = foci_table(miola)
-    wanted = [
-        (study.label, result.contrast.replace(">", " > "), *map(str, (f.x, f.y, f.z)))
-        for study in miola.studies
-        for result in study.contrasts
-        for f in result.foci
-    ]
-    assert [(r[0], *r[4:8]) for r in table.rows] == wanted
-    own = study_foci_table(miola, miola.study("sandu2017"))
-    assert row(own)["Peak t"] == "4.82"
-    assert "Peak z" not in own.columns
-    assert len(own.points) == len(own.rows)
-
-
-def test_studies_csv_keeps_its_columns(miola: Registry) -> None:
-    heading, *rows = csv.reader(io.StringIO(studies_csv(miola)))
-    assert ",".join(heading) == "study,label,year,country,cohort,modality,measure,n_trd,n_tsd,n_hc"
-    found = next(r for r in rows if r[0] == "machino2014")
-    assert found == ["machino2014", "Machino 2014", "2014", "Japan", "machino2014", "VBM", "GMV",
-                     "29", "0", "29"]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", list(TABLES))
@@ -197,11 +154,11 @@ from trdreport.records.formatting import format_record
 from trdreport.records.loading import load_registry
 from trdreport.records.new_study import Essentials, new_record
 from trdreport.records.schema import field_reference, schema
-from trdreport.sections.study_page import blocks
-from trdreport.sections.study_tables import acquisition_table
+from trdreport.sections.pages.study_record import blocks
+from trdreport.sections.tables.studies import acquisition_table
 registry = load_registry(Path("registry"))
 table = acquisition_table(registry)
-print([dict(zip(table.columns, row))["Vendor"] for row in table.rows])
+print([dict(zip(table.titles, row))["Vendor"] for row in table.rows])
 study = registry.study("alpha2018")
 print([r.text for b in blocks(registry.review, study) for r in b.rows if r.label == "Vendor"])
 print(schema("study")["$defs"]["Imaging"]["properties"]["scanner_vendor"]["examples"])
@@ -250,4 +207,4 @@ def test_a_new_field_on_pages_and_in_a_table_is_an_edit_of_one_file(
 def test_acquisition_is_told_for_every_study(miola: Registry) -> None:
     table = acquisition_table(miola)
     assert [r[0] for r in table.rows] == [study.label for study in miola.studies]
-    assert "Field strength, T" in table.numeric
+    assert [c.kind for c in table.columns if c.title == "Field strength, T"] == ["number"]

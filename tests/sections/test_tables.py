@@ -21,7 +21,7 @@ from tests.publish.browsing import (
     settled,
     violations,
 )
-from trdreport.sections.tables import Table
+from trdreport.sections.tables import Table, texts
 
 SHOWN = """table => [...table.rows].filter(row => row.checkVisibility()).map(
   row => [...row.cells].filter(cell => cell.checkVisibility()).map(cell => cell.innerText.trim()))
@@ -332,7 +332,7 @@ def test_texts_that_a_spreadsheet_would_compute_are_taken_away_as_text(
         f"<tbody>{rows}</tbody></table></div></section></html>"
     )
     page.goto(path.as_uri())
-    table = Table("a", "a", ("Row", "=Value"), tuple((str(n), c) for n, c in enumerate(cells)))
+    table = Table("a", "a", texts("Row", "=Value"), tuple((str(n), c) for n, c in enumerate(cells)))
     for kind, made in (("CSV", table.csv()), ("TSV", table.tsv())):
         assert taken(page.locator("#values"), kind)[1] == made
     found = [row[1] for row in csv.reader(io.StringIO(table.csv()))]

@@ -50,10 +50,10 @@ def test_a_table_whose_parts_do_not_fit_its_rows_is_refused() -> None:
 
 
 def test_html_and_csv_have_the_same_columns_and_cells() -> None:
-    columns = (*texts("Study"), *numbers("N"), Column("Practice", "verdict"))
+    columns = (*texts("Study"), *numbers("N"), Column("Verdict", "verdict"))
     table = Table("t", "T", columns, (("a, b", "1", "yes"),), tones=("good",))
     assert list(csv.reader(io.StringIO(table.csv()))) == [
-        ["Study", "N", "Practice"],
+        ["Study", "N", "Verdict"],
         ["a, b", "1", "yes"],
     ]
     assert table.tsv() == "Study\tN\tVerdict\na, b\t1\tyes\n"

@@ -79,14 +79,14 @@ def test_a_copy_of_the_package_gives_the_same(wanted: list[Wanted[Any]], package
 @pytest.mark.parametrize(
     ("file", "old", "new"),
     [
-        ("sections/gallery.py", "before any pooling", "before pooling"),
-        ("sections/robustness_figures.py", "Bars: 95 %", "Bars, 95 %"),
-        ("sections/result_tables.py", '"""', '"""More words. '),
+        ("sections/figures/results.py", "before any pooling", "before pooling"),
+        ("sections/figures/robustness.py", "Bars: 95 %", "Bars, 95 %"),
+        ("sections/tables/clusters.py", '"""', '"""More words. '),
         ("engine/analysis.py", "Run one analysis; raises", "One analysis; raises"),
         ("engine/kernel.py", "TRUNCATION_SIGMAS = 4.0", "TRUNCATION_SIGMAS = 4.0  # a remark"),
         ("engine/run.py", "for run in registry.plan.runs:", "for run in list(registry.plan.runs):"),
         ("engine/claims.py", "def findings(", "def more() -> int:\n    return 1\n\ndef findings("),
-        ("cli/main.py", "app.add_typer", "print()\napp.add_typer"),
+        ("cli/__init__.py", "\ndef main(", "\nprint()\n\n\ndef main("),
         ("model/study.py", "class Study(Record):\n", "class Study(Record):\n    more: int = 1\n"),
         ("records/loading.py", "\ndef load_registry(", "\nMORE = 1\n\n\ndef load_registry("),
         ("publish/rendering.py", "\ndef ", "\nMORE = 1\n\n\ndef "),
@@ -119,7 +119,7 @@ def test_an_edit_of_the_computing_makes_all_of_it_anew_and_draws_nothing(
 
 def test_an_edit_of_the_atlas_computes_only_what_names_regions(changed: Changed) -> None:
     edited = changed(
-        "brain/atlas.py", "CEREBELLUM_BEHIND_MM = -32.0", "CEREBELLUM_BEHIND_MM = -3.0"
+        "brain/desikan_killiany.py", "CEREBELLUM_BEHIND_MM = -32.0", "CEREBELLUM_BEHIND_MM = -3.0"
     )
     assert {each.kind for each in edited} >= {"analysis", "atlas", "regions"}
     assert not {each.kind for each in edited} & {*PERMUTED - {"analysis"}, "map", "pdf", "template"}
@@ -203,9 +203,9 @@ def test_a_build_after_an_edit_of_a_caption_computes_and_draws_nothing(
     first = made()
     assert first["analysis"] == 3
     assert first["figure"] > 0
-    edit("trdreport/sections/gallery.py", "before any pooling", "before pooling")
+    edit("trdreport/sections/figures/results.py", "before any pooling", "before pooling")
     edit("templates/parts/masthead.html", "<h1", '<h1 title="Report"')
-    edit("trdreport/cli/main.py", "app.add_typer", "print()\napp.add_typer")
+    edit("trdreport/cli/__init__.py", "\ndef main(", "\nprint()\n\n\ndef main(")
     assert made() == {"pdf": 2}
     assert "before pooling" in (site / "index.html").read_text() + "".join(
         path.read_text() for path in site.rglob("*.html")

@@ -10,8 +10,8 @@ from trdreport.records.bibliography import Reference
 from trdreport.sections.contents import ITEMS, PAGES, SECTIONS
 from trdreport.sections.facts.clusters import cluster_lines
 from trdreport.sections.facts.computed import Computed
+from trdreport.sections.figures.sketch import Sketch
 from trdreport.sections.section import DataFile, Heading, Item, Section, table_files
-from trdreport.sections.sketch import Sketch
 from trdreport.sections.tables import Table
 from trdreport.sections.words import plural
 

@@ -12,7 +12,7 @@ from trdreport.figures.chart import Chart
 from trdreport.figures.drawing import Drawing
 from trdreport.figures.svg import svg
 from trdreport.publish.pdf import picture
-from trdreport.sections.sketch import Figure, Sketch
+from trdreport.sections.figures.sketch import Figure, Sketch
 from trdreport.work.store import Store, Wanted
 from trdreport.work.workers import side_by_side
 

@@ -20,8 +20,8 @@ from trdreport.publish.assembling import (
 )
 from trdreport.sections.contents import PAGES
 from trdreport.sections.facts.computed import Computed
+from trdreport.sections.figures.sketch import Figure
 from trdreport.sections.section import Item, Page, Section
-from trdreport.sections.sketch import Figure
 from trdreport.sections.tables import MISSING, kind_of_missing, shown
 from trdreport.sections.words import listed, plural
 

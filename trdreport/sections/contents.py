@@ -26,10 +26,10 @@ from trdreport.sections import (
     studies,
     summary,
 )
-from trdreport.sections.analysis_page import analysis_pages
 from trdreport.sections.facts.computed import Computed
+from trdreport.sections.pages.analysis import analysis_pages
+from trdreport.sections.pages.study import study_pages
 from trdreport.sections.section import Item, Page, Section
-from trdreport.sections.study_view import study_pages
 from trdreport.sections.words import plural
 
 SECTIONS: tuple[Section, ...] = (

@@ -6,8 +6,8 @@ from trdreport.figures.grids import evidence_map
 from trdreport.figures.palette import Mark
 from trdreport.sections.facts.computed import Computed
 from trdreport.sections.facts.statements import DIRECTIONS, EvidenceView
+from trdreport.sections.figures.sketch import Sketch
 from trdreport.sections.section import DataFile, Section, csv_file
-from trdreport.sections.sketch import Sketch
 from trdreport.sections.tables import NOT_APPLICABLE, Table, numbers, shown, texts
 
 NONE = "none"

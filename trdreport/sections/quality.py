@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from trdreport.sections.facts.computed import Computed
+from trdreport.sections.figures.sketch import Sketch
+from trdreport.sections.figures.studies import quality_sketches
 from trdreport.sections.section import Section
-from trdreport.sections.sketch import Sketch
-from trdreport.sections.study_figures import quality_sketches
-from trdreport.sections.study_tables import quality_table
 from trdreport.sections.tables import Table
+from trdreport.sections.tables.studies import quality_table
 
 
 @dataclass(frozen=True)

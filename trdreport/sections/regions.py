@@ -8,8 +8,8 @@ from trdreport.figures.palette import BOTH, LESS, MORE
 from trdreport.model.slug import slug
 from trdreport.sections.facts.computed import Computed
 from trdreport.sections.facts.reported import REGION_REACH_MM, Reported
+from trdreport.sections.figures.sketch import Sketch
 from trdreport.sections.section import Section
-from trdreport.sections.sketch import Sketch
 
 
 @dataclass(frozen=True)

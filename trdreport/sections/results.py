@@ -7,9 +7,9 @@ from trdreport.exchange.sleuth import sleuth
 from trdreport.sections.facts.computed import Computed
 from trdreport.sections.facts.runs import RunSummary, summarised
 from trdreport.sections.figures.results import result_sketches
+from trdreport.sections.figures.sketch import Sketch
 from trdreport.sections.maps import map_files
 from trdreport.sections.section import DataFile, Heading, Section, csv_file, ready, table_files
-from trdreport.sections.sketch import Sketch
 from trdreport.sections.tables import Table
 from trdreport.sections.tables.clusters import CSV_COLUMNS, cluster_rows, cluster_tables
 

@@ -7,9 +7,9 @@ from trdreport.engine.stopping import exact_interval
 from trdreport.model.calibration import Calibration
 from trdreport.sections.facts.clusters import found_clusters
 from trdreport.sections.facts.computed import Computed
-from trdreport.sections.robustness_figures import power_sketch, run_sketches
+from trdreport.sections.figures.robustness import power_sketch, run_sketches
+from trdreport.sections.figures.sketch import Sketch
 from trdreport.sections.section import DataFile, Section, csv_file
-from trdreport.sections.sketch import Sketch
 from trdreport.sections.tables import NOT_APPLICABLE, Table, numbers, texts
 from trdreport.sections.tables.claims import claims_table, units_table
 from trdreport.sections.tables.robustness import comparison_table, fail_safe_table

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from trdreport.model.review import Criterion, Prisma, Review, Search
 from trdreport.records.loading import Registry
 from trdreport.sections.facts.computed import Computed
+from trdreport.sections.figures.sketch import Sketch
 from trdreport.sections.section import Section
-from trdreport.sections.sketch import Sketch
-from trdreport.sections.study_tables import screening_table
 from trdreport.sections.tables import Table, shown
+from trdreport.sections.tables.studies import screening_table
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from trdreport.exchange.delimited import to_csv
 from trdreport.sections.facts.computed import Computed
-from trdreport.sections.sketch import Sketch
+from trdreport.sections.figures.sketch import Sketch
 from trdreport.sections.tables import Table
 from trdreport.work.store import Store
 

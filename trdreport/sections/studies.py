@@ -9,17 +9,17 @@ from trdreport.exchange.nimads import studyset
 from trdreport.model.fields import split_contrast
 from trdreport.records.loading import Registry
 from trdreport.sections.facts.computed import Computed
+from trdreport.sections.figures.sketch import Sketch
+from trdreport.sections.figures.studies import MEDICATION, study_sketches
 from trdreport.sections.section import DataFile, Heading, Section, ready
-from trdreport.sections.sketch import Sketch
-from trdreport.sections.study_figures import MEDICATION, study_sketches
-from trdreport.sections.study_tables import (
+from trdreport.sections.tables import Table
+from trdreport.sections.tables.studies import (
     acquisition_table,
     definition_table,
     foci_table,
     studies_csv,
     study_table,
 )
-from trdreport.sections.tables import Table
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from trdreport.model.plan import Run
 from trdreport.records.loading import Registry
 from trdreport.sections.facts.clusters import cluster_id, worth_showing
 from trdreport.sections.facts.runs import map_file
-from trdreport.sections.sketch import Sketch
+from trdreport.sections.figures.sketch import Sketch
 from trdreport.sections.words import coordinates, number, readout_name
 
 

@@ -11,7 +11,7 @@ from trdreport.engine.run import Result
 from trdreport.engine.selection import experiment_table
 from trdreport.model.plan import Run
 from trdreport.records.loading import Registry
-from trdreport.sections.robustness_figures import claim_in_words
+from trdreport.sections.figures.robustness import claim_in_words
 from trdreport.sections.tables import NOT_APPLICABLE, Table, numbers, texts
 from trdreport.sections.words import number, readout_name
 

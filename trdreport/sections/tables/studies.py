@@ -7,8 +7,8 @@ from trdreport.model.parts import part_at
 from trdreport.model.review import Review
 from trdreport.model.study import TABLES, Study
 from trdreport.records.loading import Registry
-from trdreport.sections.columns import NOT_GIVEN, FieldColumn, places
 from trdreport.sections.tables import Column, Table, numbers, shown, texts
+from trdreport.sections.tables.columns import NOT_GIVEN, FieldColumn, places
 
 
 def columns_of(review: Review, table: str) -> tuple[FieldColumn, ...]:

@@ -10,10 +10,10 @@ from trdreport.model.fields import Source
 from trdreport.model.study import Study
 from trdreport.records.bibliography import Reference
 from trdreport.sections.facts.computed import Computed
+from trdreport.sections.pages.study_record import Block, blocks, lettered
 from trdreport.sections.section import Item
-from trdreport.sections.study_page import Block, blocks, lettered
-from trdreport.sections.study_tables import study_foci_table
 from trdreport.sections.tables import Table
+from trdreport.sections.tables.studies import study_foci_table
 from trdreport.sections.words import coordinates, readout_name
 
 

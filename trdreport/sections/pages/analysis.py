@@ -10,9 +10,9 @@ from trdreport.sections.facts.computed import Computed
 from trdreport.sections.facts.nearby import Nearby
 from trdreport.sections.facts.runs import RunSummary, map_file, summarised
 from trdreport.sections.figures.results import foci_sketch, result_sketches
-from trdreport.sections.robustness_figures import run_sketches
+from trdreport.sections.figures.robustness import run_sketches
+from trdreport.sections.figures.sketch import Sketch
 from trdreport.sections.section import Item
-from trdreport.sections.sketch import Sketch
 from trdreport.sections.tables import Table
 from trdreport.sections.tables.clusters import cluster_tables
 from trdreport.sections.tables.robustness import without_table

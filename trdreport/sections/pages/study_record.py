@@ -8,7 +8,7 @@ from trdreport.model.parts import Part, parts
 from trdreport.model.review import Review
 from trdreport.model.study import Study
 from trdreport.records.yamlfile import Path_, dotted
-from trdreport.sections.columns import printed
+from trdreport.sections.tables.columns import printed
 
 
 @dataclass(frozen=True)

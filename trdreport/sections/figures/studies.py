@@ -11,7 +11,7 @@ from trdreport.model.fields import UNKNOWN_WORDS
 from trdreport.model.slug import slug
 from trdreport.model.study import Group
 from trdreport.records.loading import Registry
-from trdreport.sections.sketch import Sketch
+from trdreport.sections.figures.sketch import Sketch
 from trdreport.sections.tables import MISSING, NOT_APPLICABLE, shown
 
 MEDICATION = "medication"

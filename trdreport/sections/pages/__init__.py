@@ -1,0 +1,1 @@
+"""Pages of single things: one an analysis, one a study."""
