@@ -7,7 +7,6 @@ import nibabel as nib
 import numpy as np
 import pytest
 from nimare.meta.cbma.ale import ALESubtraction
-from trdreport.sections.robustness_tables import comparison_table
 
 from tests.conftest import REGISTRIES
 from trdreport.brain.search_volume import analysis_mask
@@ -27,6 +26,7 @@ from trdreport.engine.robustness.run import run_robustness
 from trdreport.engine.run import Result, run_plan
 from trdreport.engine.selection import experiment_table
 from trdreport.records.loading import Registry, load_registry
+from trdreport.sections.tables.robustness import comparison_table
 from trdreport.work.store import Store
 
 
