@@ -18,7 +18,7 @@ from trdreport.figures.bars import (
     samples,
 )
 from trdreport.figures.chart import SHAPES, Chart
-from trdreport.figures.colours import THEME, contrast, luminance, shade_colour, text_colour
+from trdreport.figures.data import Bar, Cell, HeatCell, Mark, Sample
 from trdreport.figures.grids import (
     FOUND,
     LOST,
@@ -30,7 +30,16 @@ from trdreport.figures.grids import (
     quality_grid,
     shared_out,
 )
-from trdreport.figures.palette import BOTH, LESS, MORE, Bar, Cell, HeatCell, Mark, Sample
+from trdreport.figures.palette import (
+    BOTH,
+    LESS,
+    MORE,
+    THEME,
+    contrast,
+    luminance,
+    shade_colour,
+    text_colour,
+)
 from trdreport.figures.text import SIZE, text_width
 from trdreport.records.loading import load_registry
 from trdreport.sections.evidence import map_sketch

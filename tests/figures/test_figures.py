@@ -10,8 +10,9 @@ from matplotlib.image import imread
 
 from trdreport.figures.brains import cluster_slices, foci_glass_brain
 from trdreport.figures.canvas import drawn
-from trdreport.figures.drawing import Drawing
-from trdreport.figures.palette import LESS, MORE, FociGroup, Rate, Specified, parts, size
+from trdreport.figures.data import FociGroup, Rate, Specified
+from trdreport.figures.drawing import Drawing, parts, size
+from trdreport.figures.palette import LESS, MORE
 from trdreport.figures.power import power_figure
 from trdreport.figures.regions import regions_figure
 from trdreport.figures.specification_curve import specification_curve

@@ -79,7 +79,7 @@ def test_a_copy_of_the_package_gives_the_same(wanted: list[Wanted[Any]], package
 @pytest.mark.parametrize(
     ("file", "old", "new"),
     [
-        ("sections/figures/results.py", "before any pooling", "before pooling"),
+        ("sections/figures/foci.py", "before any pooling", "before pooling"),
         ("sections/figures/robustness.py", "Bars: 95 %", "Bars, 95 %"),
         ("sections/tables/clusters.py", '"""', '"""More words. '),
         ("engine/analysis.py", "Run one analysis; raises", "One analysis; raises"),
@@ -203,7 +203,7 @@ def test_a_build_after_an_edit_of_a_caption_computes_and_draws_nothing(
     first = made()
     assert first["analysis"] == 3
     assert first["figure"] > 0
-    edit("trdreport/sections/figures/results.py", "before any pooling", "before pooling")
+    edit("trdreport/sections/figures/foci.py", "before any pooling", "before pooling")
     edit("templates/parts/masthead.html", "<h1", '<h1 title="Report"')
     edit("trdreport/cli/__init__.py", "\ndef main(", "\nprint()\n\n\ndef main(")
     assert made() == {"pdf": 2}

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from trdreport.figures.chart import MARGIN, PAD, Chart, Content, Entry, Row, Tile, block, key
-from trdreport.figures.palette import STUDY_COLOURS as COLOURS
-from trdreport.figures.palette import Bar, Sample
+from trdreport.figures.data import Bar, Sample
+from trdreport.figures.palette import GROUP_COLOURS, INSIDE, OUTSIDE, SCORE
 from trdreport.figures.text import text_width
 
 WIDTH: Final = 660.0
@@ -14,11 +14,6 @@ WIDTH: Final = 660.0
 
 ROW: Final = 26.0
 BAR: Final = 21.0
-
-SCORE, INSIDE, OUTSIDE = "#56b4e9", "#0072b2", "#c9d6df"
-
-GROUP_COLOURS: Final = tuple(COLOURS[index] for index in (2, 4, 5, 3))
-"""Without the palette's blue, orange-red and violet, which mean a direction."""
 
 PATTERNS: Final = ("", "white-lines", "white-dots")
 """One of these and one of the colours: groups differ in print without colour as well."""

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from trdreport.brain.search_volume import resample, resample_set
 from trdreport.figures.canvas import new_figure
-from trdreport.figures.palette import INK, FociGroup
+from trdreport.figures.data import FociGroup
+from trdreport.figures.palette import INK
 
 
 def template() -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -9,8 +9,7 @@ from itertools import chain
 from math import cos, radians, sin
 from typing import Final
 
-from trdreport.figures.colours import text_colour
-from trdreport.figures.palette import BOTH, LESS, MORE, STUDY_COLOURS
+from trdreport.figures.palette import BOTH, LESS, MORE, STUDY_COLOURS, text_colour
 from trdreport.figures.text import LINE, SIZE, text_width, wrapped
 
 HALF_CAPITAL: Final = 0.33

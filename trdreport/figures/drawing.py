@@ -27,3 +27,17 @@ class Drawing:
     def fingerprint(self) -> str:
         """The same for the same figure."""
         return str(joblib.hash((self.function, self.args)))
+
+
+END_OF_PNG = b"IEND\xaeB`\x82"
+
+
+def parts(drawing: bytes) -> tuple[bytes, bytes]:
+    """The PNG and the SVG of a drawing by `canvas.drawn`."""
+    image, end, vector = drawing.partition(END_OF_PNG)
+    return image + end, vector
+
+
+def size(image: bytes) -> tuple[int, int]:
+    """Width and height in pixels of a PNG, from its header."""
+    return int.from_bytes(image[16:20], "big"), int.from_bytes(image[20:24], "big")

@@ -5,8 +5,8 @@ from math import cos, radians, sin
 from typing import Final
 
 from trdreport.figures.chart import MARGIN, PAD, SIGN, Chart, Content, Entry, Row, Words, block, key
-from trdreport.figures.colours import shade_colour
-from trdreport.figures.palette import Cell, HeatCell, Mark
+from trdreport.figures.data import Cell, HeatCell, Mark
+from trdreport.figures.palette import shade_colour
 from trdreport.figures.text import LINE, halved, text_width, widest_word, wrapped
 
 WIDTH: Final = 840.0

@@ -1,11 +1,10 @@
-"""Colours, and the plain data that figures are drawn from; imports nothing heavy."""
+"""Every colour of the figures; imports nothing heavy.
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+Charts have a theme that the page can turn dark (`templates/assets/charts.css`), fills that stay,
+and text that can be read on either.
+"""
+
 from typing import Final
-
-import numpy as np
-from numpy.typing import NDArray
 
 STUDY_COLOURS: Final = (
     "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7A5195", "#000000",
@@ -20,94 +19,58 @@ BOTH: Final = "#7A5195"
 INK: Final = "#1c2733"
 SOFT: Final = "#52606d"
 
+GROUP_COLOURS: Final = ("#009E73", "#E69F00", "#56B4E9", "#CC79A7")
+"""Of groups, in the order of review.yaml: without the colours that mean a direction."""
 
-@dataclass(frozen=True)
-class FociGroup:
-    """Foci (n, 3) in MNI mm of one study and one contrast."""
+SCORE: Final = "#56b4e9"
+INSIDE: Final = "#0072b2"
+OUTSIDE: Final = "#c9d6df"
+"""Bars: a quality score; a share with foci inside of a cluster, and without."""
 
-    study: str
-    contrast: str
-    positions: NDArray[np.float64]
+THEME: Final = {
+    "ink": INK, "soft": SOFT, "paper": "#ffffff", "tint": "#e9edf0", "edge": "#b4bfc9",
+}  # fmt: skip
+"""Colours that have a name: a class in the SVG, which charts.css sets; and what a file alone has.
 
+Every other colour of a chart is `#rrggbb` and the same in light and dark.
+"""
 
-END_OF_PNG: Final = b"IEND\xaeB`\x82"
+LIGHT: Final = "#e6f3f6"
+DARK: Final = "#0a6480"
+"""Ends of the scale, one hue: told apart by lightness, so with any colour vision and in print."""
 
-
-def parts(drawing: bytes) -> tuple[bytes, bytes]:
-    """The PNG and the SVG of a drawing by `canvas.drawn`."""
-    image, end, vector = drawing.partition(END_OF_PNG)
-    return image + end, vector
-
-
-def size(image: bytes) -> tuple[int, int]:
-    """Width and height in pixels of a PNG, from its header."""
-    return int.from_bytes(image[16:20], "big"), int.from_bytes(image[20:24], "big")
-
-
-@dataclass(frozen=True)
-class Bar:
-    """An experiment's part in a cluster: its share (0 to 1), its foci inside and near."""
-
-    label: str
-    share: float
-    inside: int
-    near: int
+READABLE: Final = 4.5
+"""Least contrast of text with its background, WCAG 2.2, success criterion 1.4.3."""
 
 
-@dataclass(frozen=True)
-class Cell:
-    """One cell of the leave-one-out grid; `found` is None where nothing could be run."""
-
-    found: bool | None
-    text: str
+def shade_colour(shade: float) -> str:
+    """The colour of a shade, 0 (light) to 1 (dark)."""
+    ends = zip(_parts(LIGHT), _parts(DARK), strict=True)
+    return "#" + "".join(f"{round(light + shade * (dark - light)):02x}" for light, dark in ends)
 
 
-@dataclass(frozen=True)
-class Specified:
-    """One specification of a claim."""
-
-    choices: Mapping[str, str]
-    p: float
-    holds: bool
-    published: bool
-
-
-@dataclass(frozen=True)
-class Rate:
-    """A share of simulated reviews with its interval, for a number of studies."""
-
-    studies: int
-    share: float
-    low: float
-    high: float
+def luminance(colour: str) -> float:
+    """Relative luminance of a colour, 0 (black) to 1 (white), WCAG 2.2."""
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in (value / 255 for value in _parts(colour))
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-@dataclass(frozen=True)
-class HeatCell:
-    """One cell: `kind` is `value`, `not reported`, `not available` or `not applicable`.
-
-    `shade` runs from 0 to 1; a value that cannot be ordered has none. A missing value is drawn as
-    its kind is, whatever its text and shade.
-    """
-
-    text: str
-    shade: float | None
-    kind: str
+def contrast(one: str, other: str) -> float:
+    """Contrast ratio of two colours, 1 to 21, WCAG 2.2."""
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
 
 
-@dataclass(frozen=True)
-class Sample:
-    """A study and how many people are in each of its groups."""
+def text_colour(background: str) -> str:
+    """A colour for text on this background; on any colour, white or black has at least 4.58."""
+    if background in THEME or not background:
+        return "ink"
+    choices = (INK, "#ffffff", "#000000")
+    return next(colour for colour in choices if contrast(colour, background) >= READABLE)
 
-    label: str
-    country: str
-    sizes: Mapping[str, int]
 
-
-@dataclass(frozen=True)
-class Mark:
-    """One statement about one region; `direction` is a key of the map's signs."""
-
-    region: str
-    modality: str
-    direction: str
+def _parts(colour: str) -> tuple[int, ...]:
+    return tuple(bytes.fromhex(colour.removeprefix("#")))

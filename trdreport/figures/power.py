@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from matplotlib.figure import Figure
 
 from trdreport.figures.canvas import new_figure
-from trdreport.figures.palette import INK, SOFT, STUDY_COLOURS, Rate
+from trdreport.figures.data import Rate
+from trdreport.figures.palette import INK, SOFT, STUDY_COLOURS
 
 
 def power_figure(rates: Mapping[str, Sequence[Rate]], here: int) -> Figure:

@@ -7,7 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from trdreport.figures.canvas import new_figure
-from trdreport.figures.palette import INK, LESS, MORE, SOFT, Specified
+from trdreport.figures.data import Specified
+from trdreport.figures.palette import INK, LESS, MORE, SOFT
 
 SMALLEST_P = 1e-7
 

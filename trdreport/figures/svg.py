@@ -6,7 +6,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from trdreport.figures.chart import MARGIN, SHAPES, Chart
-from trdreport.figures.colours import THEME
+from trdreport.figures.palette import THEME
 from trdreport.figures.text import LINE, SIZE
 
 

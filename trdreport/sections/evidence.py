@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from trdreport.figures.data import Mark
 from trdreport.figures.grids import evidence_map
-from trdreport.figures.palette import Mark
 from trdreport.sections.facts.computed import Computed
 from trdreport.sections.facts.statements import DIRECTIONS, EvidenceView
 from trdreport.sections.figures.sketch import Sketch

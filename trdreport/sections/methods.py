@@ -29,7 +29,8 @@ ROBUSTNESS = (
     ),
     Sentence("Other estimators were run by NiMARE with its defaults"),
     Sentence(
-        "Two analyses were subtracted with NiMARE, equal differences counted as equal",
+        "Two analyses were set against each other by dividing their experiments anew: by every"
+        " division where there are few, equal differences counted as equal",
         ("laird2005",),
     ),
     Sentence(

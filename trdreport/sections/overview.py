@@ -8,7 +8,7 @@ from trdreport.engine.run import Result
 from trdreport.model.plan import Run
 from trdreport.records.loading import Registry
 from trdreport.sections.facts.computed import Computed
-from trdreport.sections.figures.results import all_foci_sketch
+from trdreport.sections.figures.foci import all_foci_sketch
 from trdreport.sections.figures.sketch import Sketch
 from trdreport.sections.section import DataFile, Section, csv_file
 from trdreport.sections.tables import NOT_APPLICABLE, Table, numbers, texts

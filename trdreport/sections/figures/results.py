@@ -1,15 +1,14 @@
-"""Figures of foci and of results: glass brains and slices, each with what it shows in words."""
+"""Figures of results: glass brains and slices, each with what it shows in words."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-from trdreport.brain.spaces import MNI_TO_TALAIRACH, Coordinate
+from trdreport.brain.spaces import MNI_TO_TALAIRACH
 from trdreport.engine.results import CLUSTER_FWE, AnalysisResult, Cluster, ReadoutResult
 from trdreport.engine.run import Result
 from trdreport.figures.drawing import Drawing
-from trdreport.figures.palette import STUDY_COLOURS, FociGroup
 from trdreport.model.plan import Run
 from trdreport.records.loading import Registry
 from trdreport.sections.facts.clusters import cluster_id, worth_showing
@@ -29,73 +28,8 @@ def result_sketches(registry: Registry, run: Run, result: Result) -> Iterator[Sk
         yield _slices(registry, run, result, readout, cluster)
 
 
-def foci_sketch(registry: Registry, run: Run, result: Result) -> Sketch:
-    """The foci that a run pooled."""
-    labels = {study.id: study.label for study in registry.studies}
-    analysis = run.analysis
-    members: dict[tuple[str, str], list[Coordinate]] = {}
-    for experiment in result.table.experiments:
-        for focus in experiment.foci:
-            members.setdefault((labels[focus.study], focus.contrast), []).append(focus.mni)
-    groups = [
-        FociGroup(study, contrast, np.array(points))
-        for (study, contrast), points in members.items()
-    ]  # fmt: skip
-    return _glass(
-        f"{analysis.id}-foci",
-        groups,
-        registry,
-        f"Glass brains with the {result.table.n_foci} foci of the analysis {analysis.title}",
-        f"{analysis.title}: the {result.table.n_foci} foci that were pooled, in MNI space.",
-    )
-
-
-def all_foci_sketch(registry: Registry) -> Sketch:
-    """Every focus of the review."""
-    groups = []
-    for study in registry.studies:
-        for result in study.contrasts:
-            if result.foci:
-                groups.append(FociGroup(study.label, result.contrast, registry.mni(result)))
-    count = sum(len(group.positions) for group in groups)
-    return _glass(
-        "foci-all",
-        groups,
-        registry,
-        f"Glass brains with all {count} foci of the review",
-        f"All {count} foci that the studies report, before any pooling, in MNI space.",
-    )
-
-
-def _glass(
-    id_: str, groups: Sequence[FociGroup], registry: Registry, shows: str, caption: str
-) -> Sketch:
-    """Foci on glass brains: a study keeps its colour and a contrast its shape in every figure."""
-    labels = [study.label for study in sorted(registry.studies, key=lambda study: study.id)]
-    colours = dict(zip(labels, _cycle(len(labels)), strict=True))
-    contrasts = sorted({r.contrast for study in registry.studies for r in study.contrasts})
-    counts = "; ".join(f"{g.study} {g.contrast} {len(g.positions)}" for g in groups)
-    rows = tuple(
-        (group.study, group.contrast, *coordinates((x, y, z), 1))
-        for group in groups
-        for x, y, z in group.positions.tolist()
-    )
-    return Sketch(
-        id_,
-        Drawing("trdreport.figures.brains:foci_glass_brain", (groups, colours, contrasts)),
-        f"{shows}: {counts}.",
-        caption,
-        ("study", "contrast", "x_mni", "y_mni", "z_mni"),
-        rows,
-    )
-
-
 def _under(run: Run) -> str:
     return "" if run.leading else f" ({run.profile_id})"
-
-
-def _cycle(n: int) -> list[str]:
-    return [STUDY_COLOURS[index % len(STUDY_COLOURS)] for index in range(n)]
 
 
 def _stat(run: Run, result: AnalysisResult) -> Sketch:

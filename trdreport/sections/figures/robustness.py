@@ -7,9 +7,9 @@ from trdreport.engine.results import CLUSTER_FWE, AnalysisResult, Cluster, Reado
 from trdreport.engine.robustness.results import Again, ClaimCurve, Retest, Robustness, Target
 from trdreport.engine.stopping import exact_interval
 from trdreport.figures.bars import contributions
+from trdreport.figures.data import Bar, Cell, Rate, Specified
 from trdreport.figures.drawing import Drawing
 from trdreport.figures.grids import leave_one_out
-from trdreport.figures.palette import Bar, Cell, Rate, Specified
 from trdreport.model.calibration import Calibration
 from trdreport.model.plan import Run
 from trdreport.records.loading import Registry

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 from trdreport.exchange.delimited import to_csv
 from trdreport.figures.chart import Chart
-from trdreport.figures.drawing import Drawing
-from trdreport.figures.palette import parts, size
+from trdreport.figures.drawing import Drawing, parts, size
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from trdreport.figures.bars import quality_scores
 from trdreport.figures.bars import samples as draw_samples
+from trdreport.figures.data import HeatCell, Sample
 from trdreport.figures.grids import heat_map, quality_grid
-from trdreport.figures.palette import HeatCell, Sample
 from trdreport.model.fields import UNKNOWN_WORDS
 from trdreport.model.slug import slug
 from trdreport.model.study import Group

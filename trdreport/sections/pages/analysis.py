@@ -9,7 +9,8 @@ from trdreport.sections.facts.clusters import unit_labels
 from trdreport.sections.facts.computed import Computed
 from trdreport.sections.facts.nearby import Nearby
 from trdreport.sections.facts.runs import RunSummary, map_file, summarised
-from trdreport.sections.figures.results import foci_sketch, result_sketches
+from trdreport.sections.figures.foci import foci_sketch
+from trdreport.sections.figures.results import result_sketches
 from trdreport.sections.figures.robustness import run_sketches
 from trdreport.sections.figures.sketch import Sketch
 from trdreport.sections.section import Item
