@@ -1,5 +1,6 @@
 """Every method of a profile is an estimator that answers the same questions."""
 
+from dataclasses import replace
 from typing import get_args
 
 import numpy as np
@@ -54,6 +55,18 @@ def test_where_three_experiments_meet_is_a_cluster(fitted: Fitted) -> None:
     assert (fitted.p[clusters.labels > 0] < 0.001).all()
     above = fitted.stat > fitted.threshold(0.001)
     np.testing.assert_array_equal(above, clusters.labels > 0)
+
+
+@pytest.mark.parametrize(("method", "statistic"), [("MKDADensity", 3), ("KDA", 5)])
+def test_a_density_counts_experiments_or_foci(
+    method: str, statistic: int, profile: Profile
+) -> None:
+    """As its words in `engine/methods.py` say: of experiments, each once; of foci, every one."""
+    near = experiment("near", (20, 20, 18), (18, 20, 20), (20, 18, 20))
+    table = replace(TABLE, experiments=(near, *TABLE.experiments[1:]))
+    fitted = fit(table, profile.model_copy(update={"method": method}), *GRID)
+    assert fitted.stat[10, 10, 10] == statistic
+    assert fitted.stat.max() == statistic
 
 
 def test_every_cluster_gets_a_family_wise_p_from_all_permutations(fitted: Fitted) -> None:

@@ -2,11 +2,13 @@
 
 import shutil
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from tests.conftest import REGISTRIES
 from trdreport.errors import DataError
+from trdreport.model.plan import Method
 from trdreport.records.loading import load_registry
 
 FAULTS = {
@@ -75,8 +77,8 @@ FAULTS = {
         "analyses.yaml",
         "other_estimators: [KDA]",
         "other_estimators: [SCALE]",
-        "analyses.yaml:62:22: multiverse.other_estimators[0]: 'SCALE' is not one of ALE,"
-        " MKDADensity, KDA; did you mean 'ALE'?",
+        "analyses.yaml:62:22: multiverse.other_estimators[0]: 'SCALE' is not one of"
+        f" {', '.join(get_args(Method))}; did you mean 'ALE'?",
     ),
 }
 

@@ -141,9 +141,9 @@ def test_letters_of_sources_go_on_behind_z() -> None:
     assert [letter(index) for index in (0, 25, 26, 27, 52)] == ["a", "z", "aa", "ab", "ba"]
 
 
-NEW_FIELD = """    scanner_vendor: Annotated[
+NEW_FIELD = """    invented_for_a_test: Annotated[
         Text | None,
-        declared("Who made it.", label="Vendor", example="Siemens"),
+        declared("Who made it.", label="Invented", example="Siemens"),
     ] = None
     sequence: Annotated["""
 
@@ -158,14 +158,14 @@ from trdreport.sections.pages.study_record import blocks
 from trdreport.sections.tables.studies import acquisition_table
 registry = load_registry(Path("registry"))
 table = acquisition_table(registry)
-print([dict(zip(table.titles, row))["Vendor"] for row in table.rows])
+print([dict(zip(table.titles, row))["Invented"] for row in table.rows])
 study = registry.study("alpha2018")
-print([r.text for b in blocks(registry.review, study) for r in b.rows if r.label == "Vendor"])
-print(schema("study")["$defs"]["Imaging"]["properties"]["scanner_vendor"]["examples"])
-print("| `scanner_vendor` (optional) | Vendor | text | Who made it. |" in field_reference())
+print([r.text for b in blocks(registry.review, study) for r in b.rows if r.label == "Invented"])
+print(schema("study")["$defs"]["Imaging"]["properties"]["invented_for_a_test"]["examples"])
+print("| `invented_for_a_test` (optional) | Invented | text | Who made it. |" in field_reference())
 form = new_record(registry, Essentials("new", "New", 2020, "X", "VBM", {"TRD": 1, "HC": 1}))
-print("# scanner_vendor (optional): Who made it. For example: Siemens" in form)
-print("scanner_vendor" in format_record(Path("registry/studies/alpha2018.yaml"), "study", 1))
+print("# invented_for_a_test (optional): Who made it. For example: Siemens" in form)
+print("invented_for_a_test" in format_record(Path("registry/studies/alpha2018.yaml"), "study", 1))
 """
 
 
@@ -176,9 +176,9 @@ def test_a_new_field_on_pages_and_in_a_table_is_an_edit_of_one_file(
     root = overlaid("valid")
     record = root / "studies" / "alpha2018.yaml"
     record.write_text(
-        record.read_text().replace("  sequence:", "  scanner_vendor: Philips\n  sequence:")
+        record.read_text().replace("  sequence:", "  invented_for_a_test: Philips\n  sequence:")
     )
-    with pytest.raises(DataError, match="unknown key 'scanner_vendor'"):
+    with pytest.raises(DataError, match="unknown key 'invented_for_a_test'"):
         load_registry(root)
     shutil.copytree(ROOT / "trdreport", tmp_path / "package" / "trdreport")
     model = tmp_path / "package" / "trdreport" / "model" / "study.py"
@@ -187,7 +187,7 @@ def test_a_new_field_on_pages_and_in_a_table_is_an_edit_of_one_file(
         ("    sequence: Annotated[", NEW_FIELD),
         (
             '            "imaging.scanner",\n',
-            '            "imaging.scanner",\n            "imaging.scanner_vendor",\n',
+            '            "imaging.scanner",\n            "imaging.invented_for_a_test",\n',
         ),
     ):
         assert text.count(before) == 1

@@ -14,14 +14,17 @@ from trdreport.exchange.formats import FORMATS, WRITTEN
 @app.command("export")
 def export_records(
     form: Annotated[
-        str, typer.Argument(metavar="FORMAT", help="Format of the file.", callback=one_of(WRITTEN))
+        str,
+        typer.Argument(
+            metavar="FORMAT", help=f"One of {', '.join(WRITTEN)}.", callback=one_of(WRITTEN)
+        ),
     ],
     registry: RegistryOption = Path("registry"),
     run: Annotated[
         str | None, typer.Option("--run", help="For sleuth: the run, such as all-trd-hc.")
     ] = None,
 ) -> None:
-    """Print the registry for another tool: sleuth, nimads, csv, bibtex, csl-json or prisma.
+    """Print the registry for another tool.
 
     What the format cannot say is listed on standard error.
 

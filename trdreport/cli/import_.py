@@ -12,7 +12,8 @@ from trdreport.exchange.formats import READ
 @app.command("import")
 def import_records(
     form: Annotated[
-        str, typer.Argument(metavar="FORMAT", help="Format of the file.", callback=one_of(READ))
+        str,
+        typer.Argument(metavar="FORMAT", help=f"One of {', '.join(READ)}.", callback=one_of(READ)),
     ],
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The file.")],
     registry: RegistryOption = Path("registry"),
@@ -21,7 +22,7 @@ def import_records(
         typer.Option("--contrast", help="Contrast of experiments that do not name theirs."),
     ] = None,
 ) -> None:
-    """Begin a record for each study of another tool's file: sleuth, nimads, nimare or csv.
+    """Begin a record for each study of another tool's file.
 
     Foci and sample sizes are taken over; the rest says TODO. Nothing is overwritten, and nothing is
     written when anything is wrong.

@@ -170,7 +170,7 @@ METHOD: Mapping[str, MethodWords] = {
         _density_kernel,
         (
             Sentence("Within an experiment overlapping spheres count once"),
-            Sentence("The density is the part of the experiments with a sphere at the voxel"),
+            Sentence("The density is the number of experiments with a sphere at the voxel"),
         ),
         _density_null,
     ),

@@ -668,7 +668,7 @@ TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "quality.maximum",
             "quality.items",
         ),
-        "foci": (
+        "foci of a study": (
             "contrasts[each].contrast",
             "contrasts[each].foci[each].x",
             "contrasts[each].foci[each].y",

@@ -98,7 +98,7 @@ def _added(activations: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 class FittedMKDADensity(_FittedDensity):
-    """MKDA density (`Estimator`): the part of experiments with a focus within 10 mm."""
+    """MKDA density (`Estimator`): the number of experiments with a focus within 10 mm."""
 
     nimares = MKDADensity
 

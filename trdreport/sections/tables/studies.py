@@ -102,7 +102,7 @@ def study_foci_table(registry: Registry, study: Study) -> Table:
     """The foci of one study, with what the paper says of each; empty columns are left out."""
     whole = _table(
         registry,
-        "foci",
+        "foci of a study",
         f"Foci of {study.label}",
         "As published; a contrast A > B lists where A has the higher value. A dash: the source"
         " says nothing of it for this focus.",
