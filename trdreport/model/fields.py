@@ -36,8 +36,25 @@ Maybe = Annotated[
 """A value of the given type, or one of the two words for unknown."""
 
 
-def _integer_as_decimal(value: Any) -> Any:
-    return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
+MOST_DIGITS, MOST_PLACES, BELOW = 12, 20, 10_000_000
+"""Of every number: significant digits, places behind the point, and what none reaches.
+
+Together they fit into the 28 digits with which decimals are computed.
+"""
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = Decimal(value)
+    if isinstance(value, Decimal) and value.is_finite():
+        _, digits, places = value.as_tuple()
+        if abs(value) >= BELOW:
+            raise ValueError(f"must be between -{BELOW:,} and {BELOW:,}; look it up again")
+        if len(digits) > MOST_DIGITS:
+            raise ValueError(f"has {len(digits)} digits; write at most {MOST_DIGITS}")
+        if isinstance(places, int) and -places > MOST_PLACES:
+            raise ValueError(f"has {-places} places behind the point; write at most {MOST_PLACES}")
+    return value
 
 
 def _iso_date(value: Any) -> Any:
@@ -55,8 +72,8 @@ def _safe_url(value: str) -> str:
     return value
 
 
-Number = Annotated[Decimal, BeforeValidator(_integer_as_decimal)]
-"""A finite number that keeps its printed digits."""
+Number = Annotated[Decimal, BeforeValidator(_number)]
+"""A finite number of a size and precision that people print; it keeps its printed digits."""
 
 
 LIKE_UNKNOWN = ("not reported", "not available", "unknown", "n/a", "na", "nr", "none reported")

@@ -83,10 +83,12 @@ class Focus(Record):
         ),
     ] = None
     t_value: Annotated[
-        Number | None, declared("Peak t statistic.", label="Peak t", example=4.82)
+        Number | None,
+        declared("Peak t statistic.", label="Peak t", example=4.82, ge=-1000, le=1000),
     ] = None
     z_value: Annotated[
-        Number | None, declared("Peak z statistic.", label="Peak z", example=3.91)
+        Number | None,
+        declared("Peak z statistic.", label="Peak z", example=3.91, ge=-1000, le=1000),
     ] = None
     p_uncorrected: Annotated[
         Probability | None,
@@ -251,7 +253,9 @@ class Severity(Spread):
             "A scale declared in review.yaml.", label="Scale", example="MADRS", names="scales"
         ),
     ]
-    mean: Annotated[Number, declared("Mean score.", label="Mean score", example=34.2)]
+    mean: Annotated[
+        Number, declared("Mean score.", label="Mean score", example=34.2, ge=-10_000, le=10_000)
+    ]
     sd: Annotated[
         Maybe[NonNegative],
         declared("Standard deviation of the score.", label="SD of the score", example=7.19),
@@ -419,6 +423,7 @@ class Imaging(Record):
             unit="T",
             example=3,
             wrong="3T",
+            le=30,
         ),
     ]
     scanner: Annotated[
@@ -487,7 +492,13 @@ class Quality(Record):
     ]
     score: Annotated[
         NonNegative,
-        declared("Total score, as printed.", label="Quality score", example=8.5, wrong="8.5/10"),
+        declared(
+            "Total score, as printed.",
+            label="Quality score",
+            example=8.5,
+            wrong="8.5/10",
+            le=1000,
+        ),
     ]
     maximum: Annotated[
         Maybe[Positive],

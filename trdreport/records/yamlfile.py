@@ -18,6 +18,8 @@ from trdreport.errors import DataError, Problem, file_problem
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
+MAX_NUMBER = 40
+"""Characters of a number."""
 
 Path_ = tuple[str | int, ...]
 
@@ -149,7 +151,7 @@ class _Reader:
         self.positions[loc] = _place(event)
         self.check_node(event)
         if isinstance(event, yaml.ScalarEvent):
-            return _scalar(event)
+            return self.scalar(event, loc)
         if isinstance(event, yaml.AliasEvent):
             return None
         if depth > MAX_DEPTH:
@@ -158,6 +160,14 @@ class _Reader:
         if isinstance(event, yaml.SequenceStartEvent):
             return self.sequence(loc, depth)
         return self.mapping(loc, depth)
+
+    def scalar(self, event: yaml.ScalarEvent, loc: Path_) -> Any:
+        long = len(event.value) > MAX_NUMBER and not event.style
+        if long and (INT.fullmatch(event.value) or FLOAT.fullmatch(event.value)):
+            message = f"is a number of {len(event.value):,} characters; write at most {MAX_NUMBER}"
+            self.refuse(event, message, loc)
+            return None
+        return _scalar(event)
 
     def check_node(self, event: yaml.Event) -> None:
         tag = getattr(event, "tag", None)
@@ -206,7 +216,7 @@ def _short(tag: str) -> str:
 # Plain scalars by the core schema of YAML 1.2.2 (10.3.2): `NO`, `1:30` and `2022-04-23` are text.
 NULL = re.compile(r"~|null|Null|NULL|")
 BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
-INT = re.compile(r"[-+]?[0-9]{1,99}|0o[0-7]{1,99}|0x[0-9a-fA-F]{1,99}")
+INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 FLOAT = re.compile(
     r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,4})?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"
 )
