@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -25,6 +26,9 @@ from trdreport.sections.figures.sketch import Figure, Sketch
 from trdreport.sections.section import Section
 
 TEMPLATES = ROOT / "templates"
+
+compiled = cache(environment)
+"""Templates of a folder, compiled once."""
 
 
 def _blank() -> bytes:
@@ -90,7 +94,7 @@ def said(section: Section, computed: Computed, *, printed: bool = False) -> str:
 
 def site(computed: Computed, templates: Path = TEMPLATES) -> tuple[Report, Mapping[str, str], str]:
     """The report, all its pages by file, and the article for print."""
-    env = environment(templates)
+    env = compiled(templates)
     report = assembled(computed, data_files(computed))
     figures = blank(report.sketches)
     pages = render_pages(env, report, figures)
