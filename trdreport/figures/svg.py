@@ -3,10 +3,11 @@
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
 from trdreport.figures.chart import MARGIN, SHAPES, Chart
 from trdreport.figures.palette import THEME
+from trdreport.figures.templates import strict
 from trdreport.figures.text import LINE, SIZE
 
 
@@ -23,14 +24,8 @@ def svg(templates: Path, chart: Chart, id_: str, title: str, description: str) -
 
 @cache
 def _environment(templates: Path) -> Environment:
-    """Templates of a folder: everything escaped, an undefined name is an error."""
-    env = Environment(
-        loader=FileSystemLoader(templates),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    """Templates of a folder with what charts need; read once."""
+    env = strict(templates)
     env.filters["px"] = lambda value: f"{round(value, 1):g}"
     env.globals |= {"theme": THEME, "shapes": SHAPES, "size": SIZE, "line": LINE, "margin": MARGIN}
     return env

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from posixpath import relpath
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
+from trdreport.figures.templates import strict
 from trdreport.model.slug import slug
 from trdreport.publish.assembling import (
     Frame,
@@ -31,13 +32,7 @@ _FRAGMENT = re.compile(r'\bhref="#([^"]+)"')
 
 def environment(templates: Path) -> Environment:
     """Templates of a folder: everything escaped, an undefined name is an error."""
-    env = Environment(
-        loader=FileSystemLoader(templates),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    env = strict(templates)
     env.filters["shown"] = shown
     env.filters["listed"] = listed
     env.filters["slug"] = slug

@@ -3,8 +3,6 @@
 What a person added to a site stays there: only files that the last build wrote are removed.
 """
 
-import fcntl
-import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -21,6 +19,7 @@ from trdreport.publish.swapping import (
     workrooms,
     written,
 )
+from trdreport.work.files import alone_in
 
 __all__ = ["MARKER", "check_name", "check_replaceable", "mend", "staged", "write_files"]
 
@@ -76,7 +75,7 @@ def mend(site: Path) -> None:
     """Put right what a killed build left: a site that is not there, folders half-made."""
     site = site.resolve()
     if site.parent.is_dir():
-        with _alone_in(site.parent):
+        with alone_in(site.parent):
             _sweep(site)
 
 
@@ -91,7 +90,7 @@ def staged(site: Path) -> Iterator[Path]:
     check_replaceable(site)
     site = site.resolve()
     site.parent.mkdir(parents=True, exist_ok=True)
-    with _alone_in(site.parent):
+    with alone_in(site.parent):
         _sweep(site)
         room = workroom(site)
         try:
@@ -104,17 +103,6 @@ def staged(site: Path) -> Iterator[Path]:
             swap(room, site)
         finally:
             clear(room, site)
-
-
-@contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
-    """Wait until no other build publishes in this folder."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
 
 
 def _sweep(site: Path) -> None:
