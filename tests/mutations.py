@@ -95,7 +95,7 @@ def _text(value: str) -> str:
 def mutations(base: Data) -> Iterator[Mutation]:
     """Every change of one thing."""
     for name in base:
-        yield Mutation(f"{name} deleted", partial(_deleted, name), name)
+        yield deleting(name)
     for name, data in base.items():
         if (kind := kinds.kind_of(name)) and name != "studies/beta2019.yaml":
             yield from _of_record(name, kind.model, data, ())
@@ -105,6 +105,11 @@ def mutations(base: Data) -> Iterator[Mutation]:
 
 def _deleted(name: str, data: Data) -> Data:
     return {path: each for path, each in data.items() if path != name}
+
+
+def deleting(file: str) -> Mutation:
+    """No such file."""
+    return Mutation(f"{file} deleted", partial(_deleted, file), file)
 
 
 def _set(name: str, loc: Path_, value: Any, data: Data) -> Data:
@@ -126,11 +131,17 @@ def _set(name: str, loc: Path_, value: Any, data: Data) -> Data:
     return {**data, name: replaced(data[name], loc[:-1], rest)}
 
 
+def shown(value: Any) -> str:
+    """A value in the name of a mutation."""
+    text = "removed" if value is Removed else f"= {as_yaml(value)}"
+    return text if len(text) < 60 else f"{text[:40]}... ({len(text)})"
+
+
 def setting(file: str, loc: Path_, value: Any) -> Mutation:
     """A value in a place of a file."""
-    shown = "removed" if value is Removed else f"= {as_yaml(value)}"
-    shown = shown if len(shown) < 60 else f"{shown[:40]}... ({len(shown)})"
-    return Mutation(f"{file}: {dotted(loc)} {shown}", partial(_set, file, loc, value), file, loc)
+    return Mutation(
+        f"{file}: {dotted(loc)} {shown(value)}", partial(_set, file, loc, value), file, loc
+    )
 
 
 def _of_record(file: str, model: type[Record], data: Any, at: Path_) -> Iterator[Mutation]:

@@ -12,13 +12,15 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from tests.conftest import REGISTRIES
-from tests.mutations import Data, Mutation, as_yaml, mutations, read, write
+from tests.mutations import TEXTS, Data, Mutation, as_yaml, mutations, read, shown, write
 from tests.registries.patching import CHANGES, lay
 from tests.sections.rendering import TEMPLATES, site
+from tests.suspects import suspects
 from trdreport.engine.robustness import run as robustness
 from trdreport.errors import DataError
 from trdreport.model import kinds
 from trdreport.publish.assembling import data_files, tables_as_files
+from trdreport.publish.build import published
 from trdreport.publish.computing import compute
 from trdreport.publish.viewer import viewer_files
 from trdreport.records.loading import Registry, load_registry
@@ -100,7 +102,7 @@ def models_take(data: Data, base: Data) -> bool:
         except ValidationError as error:
             assert explain(error, file, kind.model)  # noqa: PT017 (it is said to people)
             return False
-    return data != base
+    return repr(data) != repr(base)  # the order counts
 
 
 def build(registry: Registry, store: Store, *, quick: bool) -> None:
@@ -129,6 +131,29 @@ def test_a_sample_of_changed_registries_is_refused_or_built(bench: Bench) -> Non
     some = random.Random(1).sample(bench.all, 60)  # noqa: S311 (a sample)
     for chunk in bench.together(some):
         bench.build(chunk, quick=True)
+
+
+@pytest.mark.slow
+def test_odd_registries_are_valid_and_built(bench: Bench) -> None:
+    for odd in suspects(bench.base):
+        assert bench.load([odd]), odd.name
+        bench.build([odd])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", TEXTS, ids=["odd", "long"])
+def test_any_text_can_be_drawn_and_set(text: str, bench: Bench) -> None:
+    """Every text that may be anything is, at once; pictures and the PDF are made as well."""
+    texts = [m for m in bench.all if m.name.endswith(shown(text)) and bench.load([m])]
+    chunk: list[Mutation] = []
+    for mutation in texts:
+        if not any(mutation.touches(other) for other in chunk) and bench.load([*chunk, mutation]):
+            chunk.append(mutation)
+    assert len(chunk) > 50
+    registry = bench.load(chunk)
+    assert registry
+    files = published(compute(registry, TEMPLATES, bench.store), TEMPLATES, bench.store)
+    assert files["report.pdf"].startswith(b"%PDF")
 
 
 @pytest.mark.slow

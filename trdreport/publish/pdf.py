@@ -1,6 +1,7 @@
 """The door to WeasyPrint: the report as a tagged PDF, plain or for archives, and SVG as PNG."""
 
 import io
+import math
 import os
 import warnings
 from collections.abc import Iterator, Mapping
@@ -22,6 +23,9 @@ FILES = "https://site.invalid/"
 
 SCALE = 2.0
 """Pixels of a picture for each of the SVG that it is made from."""
+
+MOST_PIXELS = 40_000_000
+"""Of a picture; a chart with names of 2,000 letters has fewer for each of the SVG's."""
 
 PIXELS_PER_POINT = 96 / 72
 
@@ -84,7 +88,9 @@ def picture(svg: bytes, files: Mapping[str, bytes]) -> bytes:
         )
         fonts = {name: _unpacked(content) for name, content in files.items()}
         document = pypdfium2.PdfDocument(_html(page, fonts).write_pdf())
-        image = document[0].render(scale=SCALE * PIXELS_PER_POINT).to_pil()
+        wide, high = document[0].get_size()
+        scale = min(SCALE * PIXELS_PER_POINT, math.sqrt(MOST_PIXELS / (wide * high)))
+        image = document[0].render(scale=scale).to_pil()
         buffer = io.BytesIO()
         image.convert("RGB").quantize(256, dither=0).save(buffer, "PNG")
         return buffer.getvalue()
