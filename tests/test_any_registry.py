@@ -160,7 +160,7 @@ def test_any_text_can_be_drawn_and_set(bench: Bench) -> None:
 
 @pytest.mark.slow
 def test_a_large_sample_is_refused_or_built_with_robustness(bench: Bench) -> None:
-    """Of all some 3,000 changes, which take ten minutes, as many as take half of one."""
+    """A sample: all of the some 3,000 changes would take minutes."""
     some = random.Random(2).sample(bench.all, 100)  # noqa: S311 (a sample)
     for chunk in bench.together(some):
         bench.build(chunk)
