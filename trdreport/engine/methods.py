@@ -153,8 +153,8 @@ def _density_null(profile: Profile) -> Iterator[Sentence]:
 
 METHOD: Mapping[str, MethodWords] = {
     "ALE": MethodWords(
-        "Activation likelihood estimation was computed with NiMARE {nimare} and the kernel and"
-        " permutation null of trdreport {trdreport}",
+        "Activation likelihood estimation was computed with trdreport {trdreport}, whose estimates"
+        " are tested against those of NiMARE {nimare}",
         _ale_kernel,
         (
             Sentence("Within an experiment the largest value counts", ("turkeltaub2012",)),

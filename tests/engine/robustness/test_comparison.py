@@ -10,7 +10,6 @@ from nimare.meta.cbma.ale import ALESubtraction
 
 from tests.conftest import REGISTRIES
 from trdreport.brain.search_volume import analysis_mask
-from trdreport.engine.estimators.ale import ExactALEKernel
 from trdreport.engine.estimators.nimads import quiet, studyset
 from trdreport.engine.estimators.subtraction import Subtraction, divisions, subtract
 from trdreport.engine.results import (
@@ -46,11 +45,11 @@ def test_no_p_is_below_what_the_divisions_allow(miola: Registry) -> None:
 
 
 def small(experiments: int, seed: int) -> ExperimentTable:
-    """Experiments of ten foci each, anywhere in the middle of a small grid."""
+    """Experiments of ten foci each, in voxels' centres in the middle of a small grid."""
     generator = np.random.default_rng(seed)
     made = []
     for number in range(experiments):
-        places = generator.uniform(8, 24, (10, 3)).tolist()
+        places = (2.0 * generator.integers(4, 12, (10, 3))).tolist()
         foci = tuple(SourcedFocus((x, y, z), (x, y, z), "a", "") for x, y, z in places)
         made.append(Experiment(f"e{seed}-{number}", 12 + number, {}, ("a",), foci))
     return ExperimentTable(tuple(made))
@@ -64,7 +63,7 @@ def test_the_subtraction_is_nimares_where_no_differences_are_equal(miola: Regist
     ours = subtract(one, other, profile, 2000, (mask, affine))
     image = nib.Nifti1Image(mask.astype(np.uint8), affine)
     with quiet():
-        nimares = ALESubtraction(ExactALEKernel(), n_iters=2000, mask=image, random_state=1).fit(
+        nimares = ALESubtraction(n_iters=2000, mask=image, random_state=1).fit(
             *(studyset(table, "MNI", image) for table in (one, other))
         )
     name = "desc-group1MinusGroup2"

@@ -1,56 +1,29 @@
-"""Activation likelihood estimation: NiMARE's estimate with our kernel and permutation null."""
+"""Activation likelihood estimation, each focus at its true position."""
 
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 
-import nibabel as nib
 import numpy as np
-import pandas as pd
-from nimare.meta.cbma.ale import ALE
-from nimare.meta.kernel import ALEKernel
-from nimare.stats import null_to_p
 from numpy.typing import NDArray
-from scipy import sparse
+from scipy.special import ndtri_exp
 
-from trdreport.brain.spaces import BoolMap, apply
+from trdreport.brain.spaces import BoolMap, FloatMap, apply
 from trdreport.engine.clusters import by_cluster, cluster_measures, label_clusters, removal_shares
 from trdreport.engine.estimators import ClusterTest, unmasked
-from trdreport.engine.estimators.nimads import quiet, studyset
-from trdreport.engine.kernel import modelled_activation
+from trdreport.engine.kernel import axis_reach, modelled_activation, sigma_mm
+from trdreport.engine.kernel_loops import norm, pool
 from trdreport.engine.null import NullMaxima, NullPlan, permute, plan_null
-from trdreport.engine.results import ExperimentTable
+from trdreport.engine.results import Experiment, ExperimentTable
 from trdreport.engine.stopping import FIRST_LOOK, decided, looks
+from trdreport.engine.uncorrected import BINS, uncorrected
 from trdreport.model.plan import Profile
 from trdreport.work.scheduling import Local, Scheduler
-
-
-class ExactALEKernel(ALEKernel):  # type: ignore[misc]
-    """NiMARE's ALE kernel with foci at their true positions instead of voxel centres."""
-
-    def _transform(
-        self, mask: nib.Nifti1Image, coordinates: pd.DataFrame, return_type: str = "sparse"
-    ) -> tuple[sparse.csr_matrix, NDArray[np.str_]]:
-        if "x" not in coordinates:  # NiMARE's own permutations carry voxels only
-            result: tuple[sparse.csr_matrix, NDArray[np.str_]] = super()._transform(
-                mask, coordinates, return_type
-            )
-            return result
-        inside = np.asanyarray(mask.dataobj) > 0
-        units = np.unique(coordinates["id"].to_numpy(dtype=str))
-        rows = []
-        for unit in units:
-            of_unit = coordinates[coordinates["id"] == unit]
-            foci = of_unit[["x", "y", "z"]].to_numpy(dtype=float)
-            n = round(float(of_unit["sample_size"].iloc[0]))
-            activation = modelled_activation(foci, n, mask.shape, np.asarray(mask.affine))
-            rows.append(sparse.csr_matrix(activation[inside]))
-        return sparse.vstack(rows, format="csr"), units
 
 
 class FittedALE:
     """ALE (`Estimator`): the union over experiments of Gaussians as wide as sample sizes say.
 
-    Its null is `trdreport.engine.null`, seeded by index.
+    Its nulls are `trdreport.engine.uncorrected` and `trdreport.engine.null`, seeded by index.
     """
 
     sized = True
@@ -63,21 +36,34 @@ class FittedALE:
         affine: NDArray[np.float64],
     ) -> None:
         self.table, self.profile, self.mask, self.affine = table, profile, mask, affine
-        image = nib.Nifti1Image(mask.astype(np.uint8), affine)
-        kernel = ExactALEKernel() if profile.foci == "exact" else ALEKernel()
-        with quiet():
-            fitted = ALE(kernel_transformer=kernel, mask=image).fit(
-                studyset(table, profile.space, image)
-            )
-        self._estimator = fitted.estimator
-        self.stat, self.p, self.z = (
-            unmasked(np.asarray(fitted.get_map(name, return_type="array"), float), mask, outside)
-            for name, outside in (("stat", 0.0), ("p", 1.0), ("z", 0.0))
-        )
+        voxel_mm = abs(float(affine[0, 0]))
+        sigmas = np.array([sigma_mm(e.sample_size) / voxel_mm for e in table.experiments])
+        reaches = np.array([axis_reach(sigma) for sigma in sigmas])
+        foci = [self._voxels(experiment) for experiment in table.experiments]
+        highest = min(map(norm, sigmas, reaches)) ** -3
+        counts = np.zeros((len(foci), int(highest * BINS) + 2))
+        rest = pool(
+            np.concatenate(foci), sigmas, reaches, np.cumsum([0, *map(len, foci)]),
+            mask.ravel(), np.array(mask.shape), BINS, counts,
+        )  # fmt: skip
+        counts[:, 0] += mask.sum() - counts.sum(axis=1)
+        self.stat = unmasked(1.0 - rest[mask.ravel()], mask, 0.0)
+        self._null = uncorrected(counts / mask.sum(), float(self.stat.max()))
+        self.p = self._null.p(self.stat)
+
+    @cached_property
+    def z(self) -> FloatMap:
+        """Z of the uncorrected p."""
+        return np.maximum(-ndtri_exp(np.log(self.p)), 0.0)
 
     def threshold(self, p: float) -> float:
         """The ALE value above which the uncorrected p is below this one."""
-        return float(self._estimator._p_to_summarystat(p))
+        return self._null.threshold(p)
+
+    def _voxels(self, experiment: Experiment) -> NDArray[np.float64]:
+        """Foci (n, 3) in voxels, at their nearest voxel where the profile says so."""
+        voxels = apply(np.linalg.inv(self.affine).astype(float), experiment.positions())
+        return voxels if self.profile.foci == "exact" else np.rint(voxels)
 
     def clusters(self, p: float) -> ClusterTest:
         """Clusters at an uncorrected p, without correction: their `p_fwe` is 1."""
@@ -100,17 +86,14 @@ class FittedALE:
         maxima = _draw(
             draw, self.profile.permutations, scheduler, sizes[1:], alpha, first_look
         )  # fmt: skip
-        p_fwe = null_to_p(sizes[1:], maxima.size, tail="upper") if len(sizes) > 1 else np.zeros(0)
-        return ClusterTest(labels, np.round(p_fwe, 9), maxima.size)
+        return ClusterTest(labels, np.round(share_as_large(sizes[1:], maxima.size), 9), maxima.size)
 
     def null_plan(self) -> NullPlan:
         """The experiments as the permutation null takes them, ordered by unit."""
         experiments = sorted(self.table.experiments, key=lambda experiment: experiment.unit)
-        to_voxel = np.linalg.inv(self.affine).astype(float)
-        foci = [apply(to_voxel, experiment.positions()) for experiment in experiments]
         return plan_null(
             [experiment.sample_size for experiment in experiments],
-            foci if self.profile.foci == "exact" else [np.rint(voxels) for voxels in foci],
+            [self._voxels(experiment) for experiment in experiments],
             self.mask,
             abs(float(self.affine[0, 0])),
         )
@@ -120,6 +103,12 @@ class FittedALE:
         inside = labels > 0
         activations = ale_activations(self.table, self.profile, inside, self.affine)
         return by_cluster(labels[inside], activations, removal_shares)
+
+
+def share_as_large(observed: NDArray[np.float64], null: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Share of `null` that is as large as each observed value; never 0 or 1, as in NiMARE."""
+    smaller = np.searchsorted(np.sort(null), observed, side="left")
+    return np.clip(1 - smaller / len(null), 1 / len(null), 1 - 1 / len(null))
 
 
 def ale_activations(
