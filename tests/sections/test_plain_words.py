@@ -10,6 +10,7 @@ from trdreport.engine.robustness.results import (
     ClaimCurve,
     FailSafeDraw,
     FailSafeN,
+    FewestRemoved,
     Outcome,
     Retest,
     Robustness,
@@ -39,7 +40,7 @@ def robustness(
         Retest(unit, "", (Again(FIRST, unit not in lost, 0.1, 0.5, 2.0),), emerged)
         for unit in ("alpha2018", "beta2019")
     )
-    n = FailSafeN(FIRST, tuple(FailSafeDraw(d, 20) for d in draws), 2, 2, 1)
+    n = FailSafeN(FIRST, tuple(FailSafeDraw(d, 20) for d in draws), 2, 2, FewestRemoved(0, 1, 2))
     curve = ClaimCurve(
         "vbm-both",
         CLUSTER_FWE,

@@ -12,6 +12,7 @@ from trdreport.engine.robustness.results import (
     Difference,
     FailSafeDraw,
     FailSafeN,
+    FewestRemoved,
     NotCompared,
     Outcome,
     Retest,
@@ -35,7 +36,9 @@ def answers(registry: Registry, **update: object) -> Robustness:
         Retest(unit, "", (Again(FIRST, unit == "beta2019", 0.1, 0.5, 2.0),), 0)
         for unit in ("alpha2018", "beta2019")
     )
-    n = FailSafeN(FIRST, (FailSafeDraw(1, 20), FailSafeDraw(None, 20)), 2, 2, 1)
+    n = FailSafeN(
+        FIRST, (FailSafeDraw(1, 20), FailSafeDraw(None, 20)), 2, 2, FewestRemoved(0, 1, 2)
+    )
     outcomes = tuple(
         Outcome(choices(profile), published=index == 0, holds=index == 0, p=0.1)
         for index, profile in enumerate(

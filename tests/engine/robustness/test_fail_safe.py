@@ -1,6 +1,7 @@
 """Fail-safe N: the search finds the least number, the noise is noise and can be repeated."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +13,7 @@ from trdreport.engine.robustness.fail_safe import (
     least_that_erases,
     noise_experiment,
 )
+from trdreport.engine.robustness.results import FewestRemoved
 from trdreport.engine.selection import experiment_table
 from trdreport.records.loading import Registry
 
@@ -59,8 +61,41 @@ def test_the_headline_is_erased_by_little(miola: Registry) -> None:
     table = experiment_table(miola, run)
     settings = miola.plan.fail_safe
     assert settings is not None
-    found = fail_safe_draw(table, run.profile, 1, settings, draw=0)
+    (found,) = fail_safe_draw(table, run.profile, [1], settings, draw=0)
     assert found.tried == 10 * 7
     assert found.erased_by is not None
-    assert found == fail_safe_draw(table, run.profile, 1, settings, draw=0)
-    assert fewest_removed(table, run.profile, 1, settings) == 1
+    assert (found,) == fail_safe_draw(table, run.profile, [1], settings, draw=0)
+    assert fewest_removed(table, run.profile, 1, settings) == FewestRemoved(0, 1, 3)
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (FewestRemoved(0, 1, 3), "1"),
+        (FewestRemoved(2, 3, 25), "3"),
+        (FewestRemoved(1, 8, 25), "2 to 8"),
+        (FewestRemoved(1, None, 25), ">1"),
+        (FewestRemoved(3, None, 3), "none"),
+    ],
+)
+def test_what_is_not_known_is_not_said(found: FewestRemoved, said: str) -> None:
+    assert str(found) == said
+
+
+def test_a_search_that_may_not_try_everything_gives_bounds(miola: Registry) -> None:
+    """Without any trial but by falling share, one removal is enough, and no fewer is none."""
+    run = miola.run("all-trd-hc")
+    table, settings = experiment_table(miola, run), miola.plan.fail_safe
+    assert settings is not None
+    found = fewest_removed(table, run.profile, 1, settings, removals=0)
+    assert found == FewestRemoved(0, 1, 3)
+
+
+def test_clusters_of_a_run_share_their_noise(miola: Registry) -> None:
+    """Asked together or alone, a cluster gets the same answer."""
+    run = miola.run("fmri-trd-hc")
+    table, settings = experiment_table(miola, run), miola.plan.fail_safe
+    assert settings is not None
+    both = fail_safe_draw(table, run.profile, [1, 2], settings, draw=0)
+    alone = [fail_safe_draw(table, run.profile, [n], settings, draw=0) for n in (1, 2)]
+    assert both == (*alone[0], *alone[1])

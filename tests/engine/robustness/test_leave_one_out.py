@@ -17,10 +17,16 @@ def table_of(registry: Registry, run_id: str) -> tuple[ExperimentTable, Profile]
     return experiment_table(registry, run), run.profile
 
 
+def units(table: ExperimentTable) -> list[str]:
+    return [experiment.unit for experiment in table.experiments]
+
+
 @pytest.fixture(scope="module")
 def retests(miola: Registry) -> dict[str, Retest]:
     table, profile = table_of(miola, "all-trd-hc")
-    return {retest.unit: retest for retest in leave_one_out(table, profile, [HEADLINE])}
+    return {
+        retest.unit: retest for retest in leave_one_out(table, profile, [HEADLINE], units(table))
+    }
 
 
 def test_the_headline_is_lost_without_each_of_its_three_studies(retests: dict[str, Retest]) -> None:
@@ -52,7 +58,7 @@ def test_what_is_left_of_a_lost_cluster_is_described(retests: dict[str, Retest])
 
 def test_two_experiments_cannot_lose_one(miola: Registry) -> None:
     table, profile = table_of(miola, "vbm-trd-tsd")
-    retests = leave_one_out(table, profile, [])
+    retests = leave_one_out(table, profile, [], units(table))
     assert len(retests) == 2
     assert {r.reason for r in retests} == {"one experiment is left; a meta-analysis needs two"}
 
@@ -60,5 +66,7 @@ def test_two_experiments_cannot_lose_one(miola: Registry) -> None:
 def test_a_cluster_that_emerges_is_counted(miola: Registry) -> None:
     """Without Wu 2011 the resting-state analysis has a significant cluster that it lacks."""
     table, profile = table_of(miola, "fmri-trd-hc")
-    emerged = {retest.unit: retest.emerged for retest in leave_one_out(table, profile, [])}
+    emerged = {
+        retest.unit: retest.emerged for retest in leave_one_out(table, profile, [], units(table))
+    }
     assert emerged == {"guo2012-falff": 0, "guo2012-reho": 0, "wu2011": 1, "yamamura2016": 0}

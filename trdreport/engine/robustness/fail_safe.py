@@ -6,9 +6,11 @@ significant. Noise experiment i of draw d is the same whatever the number added,
 of them contains the smaller ones.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import combinations
+from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +21,7 @@ from trdreport.engine.clusters import foci_inside
 from trdreport.engine.estimators import decide, fit
 from trdreport.engine.results import Experiment, ExperimentTable, SourcedFocus
 from trdreport.engine.robustness.leave_one_out import without
-from trdreport.engine.robustness.results import FailSafeDraw
+from trdreport.engine.robustness.results import FailSafeDraw, FewestRemoved
 from trdreport.model.plan import FailSafe, Profile
 
 HALF_VOXEL = 0.5
@@ -27,27 +29,38 @@ HALF_VOXEL = 0.5
 NOISE = "noise-"
 """Begins the unit of every noise experiment."""
 
+REMOVALS = 150
+"""Removals that are tried for a cluster: all there are where up to seven experiments contribute."""
+
 
 def fail_safe_draw(
-    table: ExperimentTable, profile: Profile, cluster: int, settings: FailSafe, draw: int
-) -> FailSafeDraw:
-    """One series of noise: doubled until the cluster is gone, then the least such number between.
+    table: ExperimentTable,
+    profile: Profile,
+    clusters: Sequence[int],
+    settings: FailSafe,
+    draw: int,
+) -> tuple[FailSafeDraw, ...]:
+    """One series of noise, and how much of it erases each of the clusters.
 
-    `cluster` is the number of a significant cluster of the run. No more than `settings.most` noise
+    `clusters` are numbers of significant clusters of the run. No more than `settings.most` noise
     experiments for each one of the run are tried.
     """
-    search = _Search(table, profile, cluster, settings.permutations)
+    search = _Search(table, profile, clusters, settings.permutations)
     most = settings.most * len(table.experiments)
     sampled = [
         noise_experiment(table, search.mask, search.affine, (settings.seed, draw, index))
         for index in range(most)
     ]
 
-    def significant(count: int) -> bool:
+    @cache
+    def significant(count: int) -> tuple[bool, ...]:
         more = (*table.experiments, *sampled[:count])
         return search.significant(replace(table, experiments=more))
 
-    return least_that_erases(significant, most)
+    def of(place: int) -> FailSafeDraw:
+        return least_that_erases(lambda count: significant(count)[place], most)
+
+    return tuple(map(of, range(len(clusters))))
 
 
 def least_that_erases(significant: Callable[[int], bool], most: int) -> FailSafeDraw:
@@ -55,10 +68,10 @@ def least_that_erases(significant: Callable[[int], bool], most: int) -> FailSafe
 
     Between two counts that differ in it, the answer is taken to change once.
     """
+    if significant(most):
+        return FailSafeDraw(None, most)
     low, high = 0, 1
-    while significant(high):
-        if high == most:
-            return FailSafeDraw(None, most)
+    while high < most and significant(high):
         low, high = high, min(2 * high, most)
     while high - low > 1:
         middle = (low + high) // 2
@@ -67,45 +80,68 @@ def least_that_erases(significant: Callable[[int], bool], most: int) -> FailSafe
 
 
 def fewest_removed(
-    table: ExperimentTable, profile: Profile, cluster: int, settings: FailSafe
-) -> int | None:
+    table: ExperimentTable,
+    profile: Profile,
+    cluster: int,
+    settings: FailSafe,
+    *,
+    removals: int = REMOVALS,
+) -> FewestRemoved:
     """The least number of contributing experiments whose removal erases a significant cluster.
 
-    None when it survives every removal that leaves two experiments.
+    Every removal of one experiment is tried, then of two and so on, those with the largest shares
+    first, as long as all of one size are no more than are left of `removals`. What is then still
+    open is bounded from above: experiments are removed by falling share until the cluster is gone.
     """
-    search = _Search(table, profile, cluster, settings.permutations)
-    units = search.contributing
-    for size in range(1, len(units) + 1):
-        if len(table.experiments) - size < 2:
-            break
-        if any(
-            not search.significant(without(table, removed)) for removed in combinations(units, size)
-        ):
-            return size
-    return None
+    search = _Search(table, profile, [cluster], settings.permutations)
+    units = search.contributing(cluster)
+    removable = min(len(units), len(table.experiments) - 2)
+
+    @cache
+    def erases(removed: frozenset[str]) -> bool:
+        return not search.significant(without(table, sorted(removed)))[0]
+
+    left = removals
+    for size in range(1, removable + 1):
+        left -= comb(len(units), size)
+        if left < 0:
+            greedy = (n for n in range(size, removable + 1) if erases(frozenset(units[:n])))
+            return FewestRemoved(size - 1, next(greedy, None), removable)
+        if any(erases(frozenset(removed)) for removed in combinations(units, size)):
+            return FewestRemoved(size - 1, size, removable)
+    return FewestRemoved(removable, None, removable)
 
 
 class _Search:
-    """Asks of changed tables whether a cluster of the run is still significant there."""
+    """Asks of changed tables whether clusters of the run are still significant there."""
 
     def __init__(
-        self, table: ExperimentTable, profile: Profile, cluster: int, permutations: int
+        self, table: ExperimentTable, profile: Profile, clusters: Sequence[int], permutations: int
     ) -> None:
         self.profile = profile.model_copy(update={"permutations": permutations})
         self.mask, self.affine = analysis_mask(profile)
-        whole = fit(table, profile, self.mask, self.affine)
-        labels = whole.clusters(float(profile.cluster_forming_p)).labels
-        self.inside: BoolMap = np.asarray(labels == cluster)
-        self.contributing = tuple(
-            e.unit for e in table.experiments if foci_inside(e, self.inside, self.affine)
-        )
+        self.whole = fit(table, profile, self.mask, self.affine)
+        labels = self.whole.clusters(float(profile.cluster_forming_p)).labels
+        self.inside: dict[int, BoolMap] = {n: np.asarray(labels == n) for n in clusters}
 
-    def significant(self, table: ExperimentTable) -> bool:
+    def contributing(self, cluster: int) -> tuple[str, ...]:
+        """Units with foci inside a cluster, by falling share in it."""
+        inside = self.inside[cluster]
+        (shares,) = self.whole.shares(inside.astype(np.int32))
+        ordered = sorted(zip(-shares, self.whole.table.experiments, strict=True), key=_first)
+        return tuple(e.unit for _, e in ordered if foci_inside(e, inside, self.affine))
+
+    def significant(self, table: ExperimentTable) -> tuple[bool, ...]:
+        """Whether a significant cluster overlaps each of the run's."""
         fitted = fit(table, self.profile, self.mask, self.affine)
         test = decide(fitted, float(self.profile.cluster_forming_p), first_look=FIRST_LOOK)
-        over = np.unique(test.labels[self.inside])
         alpha = float(self.profile.cluster_fwe_p)
-        return any(test.p_fwe[number - 1] < alpha for number in over if number)
+        found = np.append(False, test.p_fwe < alpha)[test.labels]
+        return tuple(bool(found[inside].any()) for inside in self.inside.values())
+
+
+def _first(pair: tuple[float, Experiment]) -> float:
+    return pair[0]
 
 
 FIRST_LOOK = 100

@@ -22,13 +22,11 @@ def without(table: ExperimentTable, units: Sequence[str]) -> ExperimentTable:
 
 
 def leave_one_out(
-    table: ExperimentTable, profile: Profile, targets: Sequence[Target]
+    table: ExperimentTable, profile: Profile, targets: Sequence[Target], units: Sequence[str]
 ) -> tuple[Retest, ...]:
-    """The run without each experiment; `targets` are the findings of the whole run."""
+    """The run without each of some units; `targets` are the findings of the whole run."""
     originals = _originals(table, profile, targets)
-    return tuple(
-        _retest(table, profile, unit, originals) for unit in (e.unit for e in table.experiments)
-    )
+    return tuple(_retest(table, profile, unit, originals) for unit in units)
 
 
 @dataclass(frozen=True)

@@ -60,18 +60,36 @@ class FailSafeDraw:
 
 
 @dataclass(frozen=True)
-class FailSafeN:
-    """Fail-safe N of a significant cluster.
+class FewestRemoved:
+    """The least number of contributing experiments whose removal erases a cluster.
 
-    `contributing` counts the experiments with foci inside. `fewest_removed` is the least number
-    of them whose removal erases the cluster; None when removing all but one other cannot be run.
+    No removal of up to `survives` erases it; one of `erased_by` does, and none is known that does
+    where that is None. No more than `removable` can be removed.
     """
+
+    survives: int
+    erased_by: int | None
+    removable: int
+
+    def __str__(self) -> str:
+        if self.survives == self.removable:
+            return "none"
+        if self.erased_by is None:
+            return f">{self.survives}"
+        if self.erased_by > self.survives + 1:
+            return f"{self.survives + 1} to {self.erased_by}"
+        return str(self.erased_by)
+
+
+@dataclass(frozen=True)
+class FailSafeN:
+    """Fail-safe N of a significant cluster; `contributing` counts experiments with foci inside."""
 
     target: Target
     draws: tuple[FailSafeDraw, ...]
     experiments: int
     contributing: int
-    fewest_removed: int | None
+    fewest_removed: FewestRemoved
 
     @property
     def erased_by(self) -> tuple[int, ...]:

@@ -1,9 +1,10 @@
 """Ask every robustness question of the results, or read what an earlier build found."""
 
 import gc
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from trdreport.engine.robustness.results import (
     Difference,
     FailSafeDraw,
     FailSafeN,
+    FewestRemoved,
     NotCompared,
     Outcome,
     Retest,
@@ -35,9 +37,12 @@ from trdreport.work.workers import side_by_side
 CELLS_A_PIECE = 12
 """Cells of a multiverse that one process takes at a time."""
 
+UNITS_A_PIECE = 10
+"""Units that one process leaves out, one after the other."""
+
 _RETESTS = TypeAdapter(tuple[Retest, ...])
-_DRAW = TypeAdapter(FailSafeDraw)
-_FEWEST = TypeAdapter(int | None)
+_DRAW = TypeAdapter(tuple[FailSafeDraw, ...])
+_FEWEST = TypeAdapter(FewestRemoved)
 _OUTCOMES = TypeAdapter(tuple[tuple[Outcome, ...], ...])
 _DIFFERENCE = TypeAdapter(Difference)
 
@@ -81,21 +86,23 @@ def run_robustness(
         *(_fewest_piece(*of, settings) for of in clusters if settings),
         *_specification_pieces(registry),
         *(
-            _draw_piece(*of, settings, index)
-            for of in clusters
-            if settings
+            _draw_piece(run, result, settings, index)
+            for run, result in runs
+            if settings and findings(result.readout(CLUSTER_FWE))
             for index in range(settings.draws)
         ),
-        *(_retest_piece(run, result) for run, result in runs),
+        *(piece for run, result in runs for piece in _retest_pieces(run, result)),
         *_difference_pieces(registry, results),
     ]  # fmt: skip
     made = _made(store, pieces, done)
     fail_safe: dict[str, tuple[FailSafeN, ...]] = {}
     for run, result, cluster in clusters if settings else ():
-        found = _fail_safe_n(run, result, cluster, made)
-        fail_safe[run.id] = (*fail_safe.get(run.id, ()), found)
+        found = fail_safe.get(run.id, ())
+        fail_safe[run.id] = (*found, _fail_safe_n(run, result, len(found), cluster, made))
     return Robustness(
-        leave_one_out={run.id: made["leave-one-out", run.id][0] for run, _ in runs},
+        leave_one_out={
+            run.id: tuple(chain.from_iterable(made["leave-one-out", run.id])) for run, _ in runs
+        },
         fail_safe=fail_safe,
         curves=_curves(registry, made) if registry.plan.multiverse else (),
         differences=_differences(registry, results, made),
@@ -133,14 +140,17 @@ def targets(result: AnalysisResult) -> tuple[Target, ...]:
     )
 
 
-def _retest_piece(run: Run, result: AnalysisResult) -> Piece:
+def _retest_pieces(run: Run, result: AnalysisResult) -> Iterator[Piece]:
     wanted = targets(result)
-    return Piece(
-        ("leave-one-out", run.id),
-        (table_json(result.table), _json(run.profile), repr(wanted)),
-        partial(_retest, result.table, run.profile, wanted),
-        _RETESTS,
-    )
+    every = [experiment.unit for experiment in result.table.experiments]
+    for start in range(0, len(every), UNITS_A_PIECE):
+        units = tuple(every[start : start + UNITS_A_PIECE])
+        yield Piece(
+            ("leave-one-out", run.id),
+            (table_json(result.table), _json(run.profile), repr(wanted), repr(units)),
+            partial(_retest, result.table, run.profile, wanted, units),
+            _RETESTS,
+        )
 
 
 def _fewest_piece(run: Run, result: AnalysisResult, cluster: Cluster, settings: FailSafe) -> Piece:
@@ -153,22 +163,23 @@ def _fewest_piece(run: Run, result: AnalysisResult, cluster: Cluster, settings: 
     )  # fmt: skip
 
 
-def _draw_piece(
-    run: Run, result: AnalysisResult, cluster: Cluster, settings: FailSafe, index: int
-) -> Piece:
+def _draw_piece(run: Run, result: AnalysisResult, settings: FailSafe, index: int) -> Piece:
+    numbers = tuple(cluster.number for cluster in findings(result.readout(CLUSTER_FWE)))
     return Piece(
-        ("fail-safe", run.id, str(cluster.number)),
-        (table_json(result.table), _json(run.profile), str(cluster.number),
+        ("fail-safe", run.id),
+        (table_json(result.table), _json(run.profile), repr(numbers),
          settings.model_dump_json(exclude={"draws"}), str(index)),
-        partial(_draw, result.table, run.profile, cluster.number, settings, index),
+        partial(_draw, result.table, run.profile, numbers, settings, index),
         _DRAW,
     )  # fmt: skip
 
 
-def _fail_safe_n(run: Run, result: AnalysisResult, cluster: Cluster, made: Made) -> FailSafeN:
+def _fail_safe_n(
+    run: Run, result: AnalysisResult, place: int, cluster: Cluster, made: Made
+) -> FailSafeN:
     return FailSafeN(
         target=Target(CLUSTER_FWE, cluster.number),
-        draws=tuple(made["fail-safe", run.id, str(cluster.number)]),
+        draws=tuple(draw[place] for draw in made["fail-safe", run.id]),
         experiments=len(result.table.experiments),
         contributing=sum(part.foci_inside > 0 for part in cluster.contributions),
         fewest_removed=made["fewest-removed", run.id, str(cluster.number)][0],
@@ -272,11 +283,13 @@ def _differences(
 # What a process does. Each imports nimare, which takes seconds, only when it is to work.
 
 
-def _retest(table: ExperimentTable, profile: Profile, wanted: tuple[Target, ...]) -> bytes:
+def _retest(
+    table: ExperimentTable, profile: Profile, wanted: tuple[Target, ...], units: tuple[str, ...]
+) -> bytes:
     from trdreport.engine.robustness.leave_one_out import leave_one_out
 
     gc.freeze()  # nilearn collects garbage at each image; what is imported is none
-    return _RETESTS.dump_json(leave_one_out(table, profile, wanted))
+    return _RETESTS.dump_json(leave_one_out(table, profile, wanted, units))
 
 
 def _fewest(table: ExperimentTable, profile: Profile, cluster: int, settings: FailSafe) -> bytes:
@@ -287,12 +300,16 @@ def _fewest(table: ExperimentTable, profile: Profile, cluster: int, settings: Fa
 
 
 def _draw(
-    table: ExperimentTable, profile: Profile, cluster: int, settings: FailSafe, index: int
+    table: ExperimentTable,
+    profile: Profile,
+    clusters: tuple[int, ...],
+    settings: FailSafe,
+    index: int,
 ) -> bytes:
     from trdreport.engine.robustness.fail_safe import fail_safe_draw
 
     gc.freeze()
-    return _DRAW.dump_json(fail_safe_draw(table, profile, cluster, settings, index))
+    return _DRAW.dump_json(fail_safe_draw(table, profile, clusters, settings, index))
 
 
 def _specifications(

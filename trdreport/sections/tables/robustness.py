@@ -6,6 +6,7 @@ from trdreport.engine.results import AnalysisResult
 from trdreport.engine.robustness.results import (
     Difference,
     DifferenceCluster,
+    FewestRemoved,
     NotCompared,
     Retest,
     Robustness,
@@ -80,7 +81,7 @@ def fail_safe_table(
                 (
                     f"{run.analysis.title} ({run.profile_id})", cluster_name(cluster),
                     f"{n.contributing} of {n.experiments}",
-                    "survives every removal" if n.fewest_removed is None else str(n.fewest_removed),
+                    _fewest(n.fewest_removed),
                     median, reach, str(n.never), f"{MISSING_PER_REPORTED * n.experiments:.1f}",
                 )
             )  # fmt: skip
@@ -110,6 +111,12 @@ def fail_safe_table(
             " paper and are not given.",
         ),
     )  # fmt: skip
+
+
+def _fewest(found: FewestRemoved) -> str:
+    if found.survives == found.removable:
+        return "survives every removal"
+    return f"more than {found.survives}" if found.erased_by is None else str(found)
 
 
 def comparison_table(registry: Registry, robustness: Robustness) -> Table:

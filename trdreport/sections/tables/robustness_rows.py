@@ -95,5 +95,5 @@ def _fail_safe_rows(run: Run, robustness: Robustness) -> Iterator[dict[str, str]
         for index, draw in enumerate(n.draws):
             needed = f">{draw.tried}" if draw.erased_by is None else str(draw.erased_by)
             yield {**_of(run, "fail-safe-n", f"draw-{index + 1}"), **same, "outcome": needed}
-        fewest = "none" if n.fewest_removed is None else str(n.fewest_removed)
-        yield {**_of(run, "fail-safe-n", "fewest-removed"), **same, "outcome": fewest}
+        fewest = {**same, "outcome": str(n.fewest_removed)}
+        yield {**_of(run, "fail-safe-n", "fewest-removed"), **fewest}
