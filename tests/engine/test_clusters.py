@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from trdreport.engine.clusters import (
-    cluster_measures,
     label_clusters,
     peak_voxel,
     removal_shares,
@@ -34,13 +33,6 @@ def test_the_largest_cluster_is_number_one() -> None:
     labels, _ = label_clusters(volume((0, 0, 0), (4, 4, 4), (4, 4, 5)), 0.5)
     assert labels[4, 4, 4] == 1
     assert labels[0, 0, 0] == 2
-
-
-def test_measures() -> None:
-    labels, sizes, masses = cluster_measures(volume((4, 4, 4), (4, 4, 5)), 0.25)
-    assert sizes[labels[4, 4, 4]] == 2
-    assert masses[labels[4, 4, 4]] == pytest.approx(1.5)
-    assert sizes[labels[0, 0, 0]] == 0
 
 
 def test_the_peak_is_sought_inside_only() -> None:

@@ -14,29 +14,26 @@ from trdreport.engine.results import Experiment, SourcedFocus
 
 def label_clusters(stat: FloatMap, threshold: float) -> tuple[NDArray[np.int32], int]:
     """Face-connected voxels strictly above `threshold`, numbered by falling size then peak."""
-    labels, count = ndimage.label(stat > threshold, FACES)
+    labels = np.zeros(stat.shape, dtype=np.int32)
+    box = _box(stat > threshold)
+    part, count = ndimage.label(stat[box] > threshold, FACES)
     if not count:
-        return np.asarray(labels, dtype=np.int32), 0
-    inside = labels > 0
-    sizes = np.bincount(labels[inside], minlength=count + 1)[1:]
-    peaks = ndimage.maximum(stat[inside], labels[inside], np.arange(1, count + 1))
+        return labels, 0
+    inside = part > 0
+    sizes = np.bincount(part[inside])[1:]
+    peaks = ndimage.maximum(stat[box][inside], part[inside], np.arange(1, count + 1))
     order = np.lexsort((-np.asarray(peaks), -sizes))
     renumber = np.zeros(count + 1, dtype=np.int32)
     renumber[order + 1] = np.arange(1, count + 1)
-    return renumber[labels], count
+    labels[box] = renumber[part]
+    return labels, count
 
 
-def cluster_measures(
-    stat: FloatMap, threshold: float
-) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.float64]]:
-    """Numbered clusters, and size in voxels and mass by number; those of number 0 are 0."""
-    labels, count = label_clusters(stat, threshold)
-    inside = labels > 0
-    sizes = np.bincount(labels[inside], minlength=count + 1).astype(float)
-    masses = np.bincount(labels[inside], stat[inside] - threshold, minlength=count + 1).astype(
-        float
-    )
-    return labels, sizes, masses
+def _box(above: BoolMap) -> tuple[slice, ...]:
+    """The smallest box with all voxels `above`: to label a whole volume takes ten times as long."""
+    sides = (above.any(axis=(1, 2)), above.any(axis=(0, 2)), above.any(axis=(0, 1)))
+    found = [np.flatnonzero(side) for side in sides]
+    return tuple(slice(f[0], f[-1] + 1) if len(f) else slice(0) for f in found)
 
 
 def peak_voxel(stat: FloatMap, inside: NDArray[np.bool_]) -> tuple[int, int, int]:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri_exp
 
 from trdreport.brain.spaces import BoolMap, FloatMap, apply
-from trdreport.engine.clusters import by_cluster, cluster_measures, label_clusters, removal_shares
+from trdreport.engine.clusters import by_cluster, label_clusters, removal_shares
 from trdreport.engine.estimators import ClusterTest, unmasked
 from trdreport.engine.kernel import axis_reach, modelled_activation, sigma_mm
 from trdreport.engine.kernel_loops import norm, pool
@@ -47,9 +47,10 @@ class FittedALE:
             mask.ravel(), np.array(mask.shape), BINS, counts,
         )  # fmt: skip
         counts[:, 0] += mask.sum() - counts.sum(axis=1)
-        self.stat = unmasked(1.0 - rest[mask.ravel()], mask, 0.0)
-        self._null = uncorrected(counts / mask.sum(), float(self.stat.max()))
-        self.p = self._null.p(self.stat)
+        ale = 1.0 - rest[mask.ravel()]
+        self._null = uncorrected(counts / mask.sum(), float(ale.max()))
+        self.stat = unmasked(ale, mask, 0.0)
+        self.p = unmasked(self._null.p(ale), mask, 1.0)
 
     @cached_property
     def z(self) -> FloatMap:
@@ -80,13 +81,14 @@ class FittedALE:
     ) -> ClusterTest:
         """Clusters at an uncorrected p with the family-wise p of their size."""
         threshold = self.threshold(p)
-        labels, sizes, _ = cluster_measures(self.stat, threshold)
+        labels, count = label_clusters(self.stat, threshold)
+        sizes = np.bincount(labels[labels > 0], minlength=count + 1)[1:].astype(float)
         draw = partial(permute, self.null_plan(), threshold, self.profile.seed)
         alpha = float(self.profile.cluster_fwe_p) if stop_early else None
         maxima = _draw(
-            draw, self.profile.permutations, scheduler, sizes[1:], alpha, first_look
+            draw, self.profile.permutations, scheduler, sizes, alpha, first_look
         )  # fmt: skip
-        return ClusterTest(labels, np.round(share_as_large(sizes[1:], maxima.size), 9), maxima.size)
+        return ClusterTest(labels, np.round(share_as_large(sizes, maxima.size), 9), maxima.size)
 
     def null_plan(self) -> NullPlan:
         """The experiments as the permutation null takes them, ordered by unit."""
