@@ -186,7 +186,7 @@ def test_a_disk_that_takes_nothing_does_not_stop_the_computing(
     store: Store, monkeypatch: pytest.MonkeyPatch, number: int, call: str
 ) -> None:
     failing(monkeypatch, call, number, lambda *_: True)
-    with pytest.warns(UserWarning, match=f"map: nothing can be stored: {os.strerror(number)}"):
+    with pytest.warns(UserWarning, match=f"nothing can be stored: {os.strerror(number)}"):
         assert remember(store, "map", "a", b"one") == b"one"
     assert store.entries() == {}
 
@@ -373,7 +373,7 @@ def test_only_what_an_edit_enters_is_computed_again(
 
     def build() -> list[int]:
         computed.clear()
-        list(run.run_plan(load_registry(root), store))
+        run.run_plan(load_registry(root), store)
         return list(computed)
 
     study = root / "studies" / "alpha2018.yaml"
@@ -415,7 +415,7 @@ def test_a_forged_analysis_is_set_aside_and_computed_again(
     registry = load_registry(overlaid("valid"))
 
     def first() -> AnalysisResult:
-        result = next(run.run_plan(registry, store))
+        result = run.run_plan(registry, store)[0]
         assert isinstance(result, AnalysisResult)
         return result
 

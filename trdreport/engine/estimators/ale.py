@@ -17,11 +17,10 @@ from trdreport.engine.clusters import by_cluster, cluster_measures, label_cluste
 from trdreport.engine.estimators import ClusterTest, unmasked
 from trdreport.engine.estimators.nimads import quiet, studyset
 from trdreport.engine.kernel import modelled_activation
-from trdreport.engine.null import NullMaxima, NullPlan, permute, plan_null
+from trdreport.engine.null import Map, NullMaxima, NullPlan, permute, plan_null
 from trdreport.engine.results import ExperimentTable
 from trdreport.engine.stopping import FIRST_LOOK, decided, looks
 from trdreport.model.plan import Profile
-from trdreport.work.scheduling import Local, Scheduler
 
 
 class ExactALEKernel(ALEKernel):  # type: ignore[misc]
@@ -90,7 +89,7 @@ class FittedALE:
         *,
         stop_early: bool,
         first_look: int = FIRST_LOOK,
-        scheduler: Scheduler = Local(),  # noqa: B008 (frozen)
+        spread: Map = map,
     ) -> ClusterTest:
         """Clusters at an uncorrected p with the family-wise p of their size."""
         threshold = self.threshold(p)
@@ -98,7 +97,7 @@ class FittedALE:
         draw = partial(permute, self.null_plan(), threshold, self.profile.seed)
         alpha = float(self.profile.cluster_fwe_p) if stop_early else None
         maxima = _draw(
-            draw, self.profile.permutations, scheduler, sizes[1:], alpha, first_look
+            draw, self.profile.permutations, spread, sizes[1:], alpha, first_look
         )  # fmt: skip
         p_fwe = null_to_p(sizes[1:], maxima.size, tail="upper") if len(sizes) > 1 else np.zeros(0)
         return ClusterTest(labels, np.round(p_fwe, 9), maxima.size)
@@ -138,20 +137,20 @@ def ale_activations(
 
 
 def _draw(
-    draw: Callable[[range, Scheduler], NullMaxima],
+    draw: Callable[[range, Map], NullMaxima],
     permutations: int,
-    scheduler: Scheduler,
+    spread: Map,
     observed: NDArray[np.float64],
     stop_at: float | None,
     first_look: int,
 ) -> NullMaxima:
     """All permutations, or fewer when every observed size's p lies on one side of `stop_at`."""
     if stop_at is None:
-        return draw(range(permutations), scheduler)
+        return draw(range(permutations), spread)
     first, *further = looks(permutations, first_look)
-    maxima = draw(first, scheduler)
+    maxima = draw(first, spread)
     for indices in further:
         if decided(maxima.size, observed, stop_at):
             break
-        maxima += draw(indices, scheduler)
+        maxima += draw(indices, spread)
     return maxima
