@@ -149,7 +149,8 @@ class DaskCluster:
             for index, piece in enumerate(pieces)
         }
         try:
-            for future, made in as_completed([*futures], with_results=True):
+            ended = as_completed([*futures], loop=self.client.loop, with_results=True)
+            for future, made in ended:
                 yield futures.pop(future), made
         except Exception as error:  # what a worker raises comes back as it was raised there
             first = (str(error) or type(error).__name__).splitlines()[0]
