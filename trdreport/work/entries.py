@@ -14,6 +14,7 @@ import stat
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 DAMAGED = "damaged"
@@ -91,7 +92,12 @@ def set_aside(path: Path) -> None:
 
 def warn_not_stored(folder: Path, error: OSError) -> None:
     """Say, once for each folder and reason, that what is computed is not kept."""
-    warnings.warn(f"{folder}: nothing can be stored: {error.strerror}", stacklevel=2)
+    _warn_once(f"{folder}: nothing can be stored: {error.strerror}")
+
+
+@cache  # Python forgets what it warned of whenever a library sets its warnings aside
+def _warn_once(message: str) -> None:
+    warnings.warn(message, stacklevel=3)
 
 
 def is_folder(path: Path) -> bool:
