@@ -25,7 +25,7 @@ from trdreport.engine.estimators.ale import ExactALEKernel, FittedALE
 from trdreport.engine.estimators.nimads import studyset
 from trdreport.engine.selection import experiment_table
 from trdreport.records.loading import load_registry
-from trdreport.work.scheduling import Local
+from trdreport.work.scheduling import Spread, processes
 
 PERMUTATIONS = 1000
 ROUNDS = 3
@@ -49,18 +49,19 @@ def main() -> None:
     correctors = {
         n: FWECorrector(method="montecarlo", n_iters=n, n_cores=WORKERS) for n in (20, PERMUTATIONS)
     }
-    ways = {
-        "NiMARE": lambda: correctors[PERMUTATIONS].transform(result),
-        "ours": lambda: fitted.test(forming, stop_early=False, scheduler=Local(WORKERS)),
-    }
-    correctors[20].transform(result)
-    fitted.test(forming, stop_early=True)
-    times: dict[str, list[float]] = {}
-    for name, correct in ways.items():
-        for _ in range(ROUNDS):
-            started = time.perf_counter()
-            correct()
-            times.setdefault(name, []).append(time.perf_counter() - started)
+    with processes() as here:
+        ways = {
+            "NiMARE": lambda: correctors[PERMUTATIONS].transform(result),
+            "ours": lambda: fitted.test(forming, stop_early=False, spread=Spread(here)),
+        }
+        correctors[20].transform(result)
+        ways["ours"]()
+        times: dict[str, list[float]] = {}
+        for name, correct in ways.items():
+            for _ in range(ROUNDS):
+                started = time.perf_counter()
+                correct()
+                times.setdefault(name, []).append(time.perf_counter() - started)
     nimare, ours = (statistics.median(times[name]) for name in ("NiMARE", "ours"))
     sys.stdout.write(
         f"{PERMUTATIONS} permutations, {table.n_foci} foci, {WORKERS} workers ({machine()})\n"

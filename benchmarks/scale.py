@@ -5,7 +5,6 @@ For each size a process of its own validates and checks the registry and runs it
 """
 
 import json
-import os
 import resource
 import subprocess
 import sys
@@ -31,12 +30,12 @@ def measure(root: Path) -> dict[str, float]:
 
     from trdreport.engine.run import run_plan
     from trdreport.records.loading import load_registry
-    from trdreport.work.scheduling import Local
+    from trdreport.work.scheduling import processes
     from trdreport.work.store import Store
 
     started = time.perf_counter()
-    workers = len(os.sched_getaffinity(0))
-    (result,) = run_plan(load_registry(root), Store(None), scheduler=Local(workers))
+    with processes() as here:
+        (result,) = run_plan(load_registry(root), Store(None), scheduler=here)
     analysed = time.perf_counter() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     return {"foci": result.table.n_foci, **seconds, "analyse": analysed, "peak": peak}

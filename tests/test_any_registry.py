@@ -3,7 +3,6 @@
 import random
 import shutil
 from collections.abc import Iterable, Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,6 @@ from tests.mutations import TEXTS, Data, Mutation, as_yaml, mutations, read, sho
 from tests.registries.patching import CHANGES, lay
 from tests.sections.rendering import TEMPLATES, site
 from tests.suspects import suspects
-from trdreport.engine.robustness import run as robustness
 from trdreport.errors import DataError
 from trdreport.model import kinds
 from trdreport.publish.assembling import data_files, tables_as_files
@@ -27,7 +25,6 @@ from trdreport.records.loading import Registry, load_registry
 from trdreport.records.messages import explain
 from trdreport.records.yamlfile import parse_yaml
 from trdreport.work.store import Store
-from trdreport.work.workers import side_by_side
 
 TOGETHER = 12
 """Mutations of one registry; they do not touch each other."""
@@ -119,12 +116,6 @@ def build(registry: Registry, store: Store, *, quick: bool) -> None:
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
     return Bench(tmp_path_factory.mktemp("bench"))
-
-
-@pytest.fixture(autouse=True)
-def _in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pieces are small here; starting processes would take longer."""
-    monkeypatch.setattr(robustness, "side_by_side", partial(side_by_side, few=10_000))
 
 
 def test_a_sample_of_changed_registries_is_refused_or_built(bench: Bench) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from tests.conftest import REGISTRIES
 from trdreport.cli import main
+from trdreport.cli.progress import progress
 from trdreport.records.loading import load_registry
 from trdreport.work.store import open_store
 
@@ -133,6 +134,18 @@ def test_a_build_that_must_equal_its_lock(
     told = trdreport("build", *options)
     assert told.returncode == 0
     assert "results differ from" in told.stdout
+
+
+def test_progress_is_counted_in_few_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress() as step:
+        for done in range(20, 201):
+            step("robustness", done, 200, 20)
+        step("setting the PDF")
+    *lines, last = [line.partition("] ")[2] for line in capsys.readouterr().err.splitlines()]
+    assert lines[0] == "robustness: 20 of 200, 20 from the store"
+    assert lines[-1] == "robustness: 200 of 200, 20 from the store"
+    assert len(lines) == 10
+    assert last == "setting the PDF"
 
 
 def test_a_study_begun_and_formatted(overlaid: Callable[[str], Path]) -> None:

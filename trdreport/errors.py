@@ -55,6 +55,10 @@ class FileError(Exception):
     """A file cannot be written, by no mistake in the data; says which one and why."""
 
 
+class WorkError(Exception):
+    """Work cannot be done, here or on a cluster; the message is a plain sentence."""
+
+
 def file_problem(path: Path | str, message: str) -> Problem:
     """A problem that concerns a file as a whole."""
     return Problem(str(path), 1, 1, "", message)

@@ -13,7 +13,7 @@ from trdreport.engine.kernel import modelled_activation
 from trdreport.engine.null import NullPlan, draw, maxima_of, permute, plan_null, run_chunk
 from trdreport.engine.selection import experiment_table
 from trdreport.records.loading import Registry
-from trdreport.work.scheduling import Local
+from trdreport.work.scheduling import Spread, processes
 
 SHAPE = (14, 15, 16)
 AFFINE = np.diag([2.0, 2.0, 2.0, 1.0])
@@ -95,7 +95,9 @@ def plan() -> NullPlan:
 
 
 def test_the_null_is_the_same_for_any_number_of_workers(plan: NullPlan) -> None:
-    alone, many = (permute(plan, 0.008, 7, range(1030), Local(n)) for n in (1, 4))
+    alone = permute(plan, 0.008, 7, range(1030))
+    with processes() as here:
+        many = permute(plan, 0.008, 7, range(1030), Spread(here))
     np.testing.assert_array_equal(alone.size, many.size)
     np.testing.assert_array_equal(alone.ale, many.ale)
 

@@ -2,19 +2,22 @@
 
 import pytest
 
+from tests.conftest import ROOT
 from trdreport.engine.claims import Claim, Verdict, check_claims
 from trdreport.engine.results import AnalysisResult, Cluster
 from trdreport.engine.run import Result, run_plan
 from trdreport.records.loading import Registry
-from trdreport.work.scheduling import Local
-from trdreport.work.store import Store
+from trdreport.work.scheduling import processes
+from trdreport.work.store import open_store
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
 def results(published_review: Registry) -> dict[str, Result]:
-    return {r.run: r for r in run_plan(published_review, Store(None), scheduler=Local(2))}
+    """From the store of the checkout: what a build here computed by the same code is not again."""
+    with open_store(ROOT / ".trdreport-cache") as store, processes() as here:
+        return {r.run: r for r in run_plan(published_review, store, scheduler=here)}
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import ROOT
 from trdreport.work.fingerprints import PACKAGE, Sources, fingerprint
-from trdreport.work.scheduling import Local
+from trdreport.work.scheduling import Spread, one_by_one
 from trdreport.work.store import Store
 
 MAIN = "from pack.other import helper\n\ndef main():\n    return helper()\n"
@@ -135,7 +135,7 @@ def test_what_has_no_name_to_be_found_by_is_refused(tmp_path: Path) -> None:
     def nested() -> bytes:
         return b""
 
-    for work in (lambda: b"", nested, partial(nested), Local().map, b"bytes", 1):
+    for work in (lambda: b"", nested, partial(nested), Spread(one_by_one).__call__, b"bytes", 1):
         with pytest.raises(ValueError, match=r"cannot be found by its name: give a function of a"):
             fingerprint(work)
     with pytest.raises(ValueError, match="cannot be found by its name"):

@@ -29,9 +29,9 @@ def wanted(
     asked: list[Wanted[Any]] = []
     remember_all = Store.remember_all
 
-    def recorded(store: Store, wanted: Sequence[Wanted[Any]], run: Any) -> list[Any]:
+    def recorded(store: Store, wanted: Sequence[Wanted[Any]], *rest: Any) -> list[Any]:
         asked.extend(wanted)
-        return remember_all(store, wanted, run)
+        return remember_all(store, wanted, *rest)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Store, "remember_all", recorded)
@@ -84,7 +84,8 @@ def test_a_copy_of_the_package_gives_the_same(wanted: list[Wanted[Any]], package
         ("sections/tables/clusters.py", '"""', '"""More words. '),
         ("engine/analysis.py", "Run one analysis; raises", "One analysis; raises"),
         ("engine/kernel.py", "TRUNCATION_SIGMAS = 4.0", "TRUNCATION_SIGMAS = 4.0  # a remark"),
-        ("engine/run.py", "for run in registry.plan.runs:", "for run in list(registry.plan.runs):"),
+        ("engine/run.py", "LARGE = 5_000_000", "LARGE = 6_000_000"),
+        ("work/scheduling.py", "MOST_LOST = 3", "MOST_LOST = 4"),
         ("engine/claims.py", "def findings(", "def more() -> int:\n    return 1\n\ndef findings("),
         ("cli/__init__.py", "\ndef main(", "\nprint()\n\n\ndef main("),
         ("model/study.py", "class Study(Record):\n", "class Study(Record):\n    more: int = 1\n"),

@@ -8,7 +8,7 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,9 @@ from trdreport.engine.codec import decode, encode
 from trdreport.engine.results import AnalysisResult, ExperimentTable
 from trdreport.errors import DataError
 from trdreport.records.loading import load_registry
-from trdreport.work.entries import write_entry
-from trdreport.work.store import MARKER, Store, open_store
+from trdreport.work.entries import read_entry, write_entry
+from trdreport.work.scheduling import one_by_one
+from trdreport.work.store import MARKER, Store, Wanted, open_store
 
 
 @pytest.fixture
@@ -51,6 +52,25 @@ def test_other_inputs_are_another_entry(store: Store) -> None:
     store.remember("map", ("a", "bc"), partial(bytes, b"one"), bytes)
     assert store.remember("map", ("ab", "c"), partial(bytes, b"two"), bytes) == b"two"
     assert store.remember("pdf", ("a", "bc"), partial(bytes, b"three"), bytes) == b"three"
+
+
+def test_each_of_many_is_kept_as_soon_as_it_is_made(store: Store) -> None:
+    """Whatever becomes of the others; they are told of by number, those that were there too."""
+    wanted = [Wanted("map", (name,), partial(bytes, name.encode()), bytes) for name in "abc"]
+    told: list[tuple[int, ...]] = []
+
+    def stopped(pieces: Sequence[Callable[[], Any]]) -> Iterator[tuple[int, Any]]:
+        yield 1, pieces[1]()
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        store.remember_all(wanted, stopped)
+    assert store.entries()["map"][0] == 1
+    found = store.remember_all(wanted, one_by_one, lambda *numbers: told.append(numbers))
+    assert found == [b"a", b"b", b"c"]
+    assert told == [(1, 3, 1), (2, 3, 1), (3, 3, 1)]
+    store.remember_all(wanted, one_by_one, lambda *numbers: told.append(numbers))
+    assert told[3:] == [(3, 3, 3)]
 
 
 def test_without_a_folder_nothing_is_kept() -> None:
@@ -186,7 +206,7 @@ def test_a_disk_that_takes_nothing_does_not_stop_the_computing(
     store: Store, monkeypatch: pytest.MonkeyPatch, number: int, call: str
 ) -> None:
     failing(monkeypatch, call, number, lambda *_: True)
-    with pytest.warns(UserWarning, match=f"map: nothing can be stored: {os.strerror(number)}"):
+    with pytest.warns(UserWarning, match=f"nothing can be stored: {os.strerror(number)}"):
         assert remember(store, "map", "a", b"one") == b"one"
     assert store.entries() == {}
 
@@ -373,7 +393,7 @@ def test_only_what_an_edit_enters_is_computed_again(
 
     def build() -> list[int]:
         computed.clear()
-        list(run.run_plan(load_registry(root), store))
+        run.run_plan(load_registry(root), store)
         return list(computed)
 
     study = root / "studies" / "alpha2018.yaml"
@@ -415,12 +435,14 @@ def test_a_forged_analysis_is_set_aside_and_computed_again(
     registry = load_registry(overlaid("valid"))
 
     def first() -> AnalysisResult:
-        result = next(run.run_plan(registry, store))
+        result = run.run_plan(registry, store)[0]
         assert isinstance(result, AnalysisResult)
         return result
 
     result = first()
-    path, whole = entry(store, "analysis"), encode(result)
+    whole = encode(result)
+    assert store.root is not None
+    (path,) = [path for path in store.root.glob("analysis/*") if read_entry(path) == whole]
     profile = registry.plan.runs[0].profile
     assert encode(decode(whole, result.run, result.table, profile)) == whole
     for content in forged(whole):

@@ -17,19 +17,21 @@ from trdreport.cli import (  # noqa: F401 (importing a command adds it, in the o
     store,
 )
 from trdreport.cli.options import app
-from trdreport.errors import DataError, FileError
+from trdreport.cli.stopping import STOPPED, stoppable
+from trdreport.errors import DataError, FileError, WorkError
 
 
 def main() -> None:
     """Run the command line; mistakes in the user's data go to standard error, exit status 1."""
     try:
-        app()
+        with stoppable(STOPPED):
+            app()
     except DataError as error:
         for problem in error.problems:
             print(problem, file=sys.stderr)
         count = len(error.problems)
         print(f"{count} mistake{'s' if count != 1 else ''}; nothing was built", file=sys.stderr)
         sys.exit(1)
-    except FileError as error:
+    except (FileError, WorkError) as error:
         print(error, file=sys.stderr)
         sys.exit(1)

@@ -1,24 +1,22 @@
 """`trdreport build`."""
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from trdreport.cli.options import (
     CacheOption,
+    DaskOption,
     QuickOption,
     RegistryOption,
     SiteOption,
     TemplatesOption,
     app,
+    cluster_at,
 )
-
-if TYPE_CHECKING:
-    from trdreport.work.scheduling import Scheduler
+from trdreport.cli.stopping import KEPT, STOPPED, stoppable
 
 
 @app.command()
@@ -37,12 +35,7 @@ def build(
     update_lock: Annotated[
         bool, typer.Option("--update-lock", help="Write the results into results.lock.json.")
     ] = False,
-    dask: Annotated[
-        str | None,
-        typer.Option(
-            "--dask", metavar="ADDRESS", help="Send the permutations to this Dask scheduler."
-        ),
-    ] = None,
+    dask: DaskOption = None,
     repository: Annotated[
         str,
         typer.Option(
@@ -64,17 +57,16 @@ def build(
     from trdreport.cli.summary import summary
     from trdreport.figures.templates import default_templates
     from trdreport.publish.build import build as build_site
-    from trdreport.publish.build import steps_of
     from trdreport.publish.locking import LockKeeper
 
     keeper = LockKeeper(registry, locked=locked)
-    with _scheduler(dask) as scheduler, progress(steps_of(loaded, quick=quick)) as step:
+    with stoppable(STOPPED if no_cache else KEPT), cluster_at(dask) as cluster, progress() as step:
         built = build_site(
             loaded,
             site,
             templates or default_templates(),
             cache=None if no_cache else cache,
-            scheduler=scheduler,
+            scheduler=cluster,
             quick=quick,
             repository=repository.rstrip("/"),
             accept=keeper.accept,
@@ -82,18 +74,3 @@ def build(
         )
     print(summary(built))
     print(keeper.settle(update=update_lock))
-
-
-@contextmanager
-def _scheduler(dask: str | None) -> Iterator["Scheduler | None"]:
-    """The Dask cluster at an address; None, the threads of this process, without one."""
-    if dask is None:
-        yield None
-        return
-    from trdreport.work.scheduling import ClusterError, dask_cluster
-
-    try:
-        with dask_cluster(dask) as cluster:
-            yield cluster
-    except ClusterError as error:
-        raise typer.BadParameter(f"{error}.", param_hint="--dask") from error

@@ -1,12 +1,14 @@
 """`trdreport calibrate`."""
 
 import logging
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from trdreport.cli.options import RegistryOption, app
+from trdreport.cli.options import CacheOption, DaskOption, RegistryOption, app, cluster_at
+from trdreport.cli.stopping import KEPT, stoppable
 
 
 @app.command()
@@ -28,6 +30,8 @@ def calibrate(
     ] = 100,
     permutations: Annotated[int, typer.Option("--permutations", min=100)] = 1000,
     seed: Annotated[int, typer.Option("--seed", min=0)] = 1,
+    cache: CacheOption = Path(".trdreport-cache"),
+    dask: DaskOption = None,
 ) -> None:
     """Simulate reviews with and without convergence; write calibration.yaml into the registry.
 
@@ -41,15 +45,28 @@ def calibrate(
         raise typer.BadParameter(f"'{run}' is not a run; there are {', '.join(sorted(runs))}.")
     logging.disable(logging.INFO)
     from trdreport.cli.progress import progress
-    from trdreport.engine.calibration import Scope, calibration_text, pieces
+    from trdreport.engine.calibration import Scope, calibration_text
     from trdreport.engine.selection import experiment_table
     from trdreport.work.files import rewrite
+    from trdreport.work.scheduling import processes
+    from trdreport.work.store import open_store
 
     scope = Scope(tuple(studies), reviews, permutations, seed)
     chosen = loaded.run(run)
-    with progress(pieces(studies, reviews)) as step:
+    with (
+        stoppable(KEPT),
+        cluster_at(dask) as cluster,
+        open_store(cache) as store,
+        processes() as here,
+        progress() as step,
+    ):
         text = calibration_text(
-            experiment_table(loaded, chosen), chosen, scope, done=lambda: step("simulated reviews")
+            experiment_table(loaded, chosen),
+            chosen,
+            scope,
+            store,
+            scheduler=cluster or here,
+            tell=partial(step, "simulated reviews"),
         )
     target = registry / "calibration.yaml"
     rewrite({target: text})

@@ -1,10 +1,14 @@
 """The application, and the options that several commands share."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from trdreport.work.scheduling import Scheduler
 
 app = typer.Typer(
     help="Study records in, published report out.",
@@ -24,11 +28,34 @@ TemplatesOption = Annotated[
 ]
 QuickOption = Annotated[bool, typer.Option("--quick", help="Leave the robustness analyses out.")]
 CacheOption = Annotated[Path, typer.Option("--cache", metavar="DIR", help="Folder of the store.")]
+DaskOption = Annotated[
+    str | None,
+    typer.Option(
+        "--dask", metavar="ADDRESS", help="Compute on the workers of this Dask scheduler."
+    ),
+]
 
 
 @app.callback()
 def _root() -> None:
     """Study records in, published report out."""
+
+
+@contextmanager
+def cluster_at(address: str | None) -> Iterator["Scheduler | None"]:
+    """The Dask cluster at an address; None without one."""
+    if address is None:
+        yield None
+        return
+    from trdreport.errors import WorkError
+    from trdreport.work.scheduling import dask_cluster
+
+    with ExitStack() as stack:
+        try:
+            cluster = stack.enter_context(dask_cluster(address))
+        except WorkError as error:
+            raise typer.BadParameter(f"{error}.", param_hint="--dask") from error
+        yield cluster
 
 
 def one_of(names: Sequence[str]) -> Callable[[str], str]:

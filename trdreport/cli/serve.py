@@ -45,11 +45,10 @@ def serve(
     def rebuild() -> None:
         from trdreport.cli.progress import progress
         from trdreport.publish.build import build as build_site
-        from trdreport.publish.build import steps_of
         from trdreport.records.loading import load_registry
 
         loaded = load_registry(registry)
-        with progress(steps_of(loaded, quick=quick)) as step:
+        with progress() as step:
             build_site(loaded, site, folder, cache=cache, quick=quick, step=step)
 
     say = partial(print, flush=True)  # the address is needed at once, also through a pipe

@@ -11,6 +11,7 @@ from trdreport.brain.search_volume import analysis_mask
 from trdreport.brain.spaces import SAME_PLACE_MM, BoolMap, Coordinate, apply, convert
 from trdreport.engine.clusters import foci_inside, peak_voxel
 from trdreport.engine.estimators import ClusterTest, Fitted, fit
+from trdreport.engine.null import Map
 from trdreport.engine.results import (
     CLUSTER_FWE,
     AnalysisResult,
@@ -21,20 +22,19 @@ from trdreport.engine.results import (
 )
 from trdreport.engine.stopping import Interval, confidence_sequence, exact_interval
 from trdreport.model.plan import Profile
-from trdreport.work.scheduling import Scheduler
 
 Labeller = Callable[[Coordinate], AtlasLabel]
 
 
 def run_analysis(
-    run: str, table: ExperimentTable, profile: Profile, label: Labeller, *, scheduler: Scheduler
+    run: str, table: ExperimentTable, profile: Profile, label: Labeller, *, spread: Map = map
 ) -> AnalysisResult:
     """Run one analysis; raises ValueError with fewer than two experiments."""
     mask, affine = analysis_mask(profile)
     fitted = fit(table, profile, mask, affine)
     describe = _Describer(fitted, affine, label)
     forming, exploratory = float(profile.cluster_forming_p), float(profile.exploratory_p)
-    test = fitted.test(forming, stop_early=profile.stop_early, scheduler=scheduler)
+    test = fitted.test(forming, stop_early=profile.stop_early, spread=spread)
     p_fwe = np.append(1.0, test.p_fwe)[test.labels]
     return AnalysisResult(
         run=run,

@@ -7,9 +7,8 @@ With one, a study reports it with a given probability, off by a Gaussian along e
 
 import gc
 import json
-import math
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib.metadata import version
@@ -20,12 +19,14 @@ from scipy.spatial import KDTree
 
 from trdreport.brain.search_volume import analysis_mask
 from trdreport.brain.spaces import SAME_PLACE_MM, Coordinate, apply
+from trdreport.engine.codec import table_json
 from trdreport.engine.results import Experiment, ExperimentTable, SourcedFocus
 from trdreport.engine.simulation import Truth, simulated_foci, voxel_tree
 from trdreport.errors import DataError, file_problem
 from trdreport.model.plan import Profile, Run
 from trdreport.records.schema import schema_line
-from trdreport.work.workers import side_by_side
+from trdreport.work.scheduling import Scheduler, one_by_one
+from trdreport.work.store import Store, Tell, Wanted
 
 SPREAD_MM = 5.0
 """Spread of the foci that report a planted centre: about what templates and subjects make."""
@@ -69,17 +70,28 @@ def calibrate(
     model: ExperimentTable,
     profile: Profile,
     settings: Sequence[Setting],
+    store: Store = Store(None),  # noqa: B008 (frozen)
     *,
-    done: Callable[[], None] = lambda: None,
+    scheduler: Scheduler = one_by_one,
+    tell: Tell = lambda *_: None,
 ) -> list[Simulation]:
-    """Simulate every setting, side by side in processes; the same for the same seeds."""
+    """Simulate every setting; the same for the same seeds. `scheduler` does what is not stored."""
     parts = [
         (index, range(start, min(start + REVIEWS_A_PIECE, setting.reviews)))
         for index, setting in enumerate(settings)
         for start in range(0, setting.reviews, REVIEWS_A_PIECE)
     ]
-    make = [partial(_simulate, model, profile, settings[i], reviews) for i, reviews in parts]
-    made = [json.loads(content) for content in side_by_side(make, done=done)]
+    given = (table_json(model), profile.model_dump_json(exclude={"title"}))
+    wanted = [
+        Wanted(
+            "calibration",
+            (*given, repr(settings[index]), repr(reviews)),
+            partial(_simulate, model, profile, settings[index], reviews),
+            json.loads,
+        )
+        for index, reviews in parts
+    ]
+    made = store.remember_all(wanted, scheduler, tell)
     simulations = []
     for index, setting in enumerate(settings):
         of_setting = [part for (i, _), part in zip(parts, made, strict=True) if i == index]
@@ -143,13 +155,6 @@ def _simulate(model: ExperimentTable, profile: Profile, setting: Setting, review
     return json.dumps({"found": found, "errors": errors}).encode()
 
 
-def pieces(studies: Sequence[int], reviews: int) -> int:
-    """How many pieces of work `calibration_text` has."""
-    return len(studies) * sum(
-        math.ceil(reviews_for(reported, reviews) / REVIEWS_A_PIECE) for reported in REPORTED
-    )
-
-
 def reviews_for(reported: float, reviews: int) -> int:
     """Four times as many reviews where nothing is planted: a rate of 5 % needs more to be seen."""
     return reviews if reported else 4 * reviews
@@ -159,8 +164,10 @@ def calibration_text(
     table: ExperimentTable,
     run: Run,
     scope: Scope,
+    store: Store = Store(None),  # noqa: B008 (frozen)
     *,
-    done: Callable[[], None] = lambda: None,
+    scheduler: Scheduler = one_by_one,
+    tell: Tell = lambda *_: None,
 ) -> str:
     """The contents of calibration.yaml for a run, with the command that makes it again.
 
@@ -176,7 +183,7 @@ def calibration_text(
         for studies in scope.studies
     ]
     sizes = " ".join(f"--studies {n}" for n in scope.studies)
-    simulations = calibrate(table, profile, settings, done=done)
+    simulations = calibrate(table, profile, settings, store, scheduler=scheduler, tell=tell)
     content = {
         "command": f"trdreport calibrate {run.id} {sizes} --reviews {scope.reviews}"
         f" --permutations {scope.permutations} --seed {scope.seed}",

@@ -9,7 +9,7 @@ Permutation i draws from a counter-based generator keyed by the seed and i, so t
 depend on how the work is divided. The compiled loops are in `null_loops`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -19,13 +19,17 @@ from numpy.typing import NDArray
 from trdreport.brain.spaces import BoolMap
 from trdreport.engine.kernel import axis_reach, sigma_mm
 from trdreport.engine.null_loops import crowded_maxima, scattered_maxima
-from trdreport.work.scheduling import Local, Scheduler
 
 CHUNK = 250
 """Permutations that a worker takes at a time."""
 
 CROWDED = 280
 """Foci from which on it is faster to visit every voxel than to look for meeting foci."""
+
+Map = Callable[
+    [Callable[[range], NDArray[np.float64]], Sequence[range]], Iterable[NDArray[np.float64]]
+]
+"""Computes chunks of permutations and gives them in order, as `map` does."""
 
 
 @dataclass(frozen=True)
@@ -97,12 +101,12 @@ def permute(
     threshold: float,
     seed: int,
     indices: range,
-    scheduler: Scheduler = Local(),  # noqa: B008 (frozen)
+    spread: Map = map,
 ) -> NullMaxima:
     """Maxima of the random data sets with these indices; clusters are above `threshold` (ALE)."""
     starts = range(indices.start, indices.stop, CHUNK)
     chunks = [range(start, min(start + CHUNK, indices.stop)) for start in starts]
-    maxima = np.concatenate(scheduler.map(partial(run_chunk, plan, threshold, seed), chunks))
+    maxima = np.concatenate([*spread(partial(run_chunk, plan, threshold, seed), chunks)])
     return NullMaxima(maxima[:, 0], maxima[:, 1], maxima[:, 2])
 
 

@@ -11,7 +11,7 @@ from jinja2 import Environment
 from trdreport.engine.claims import Claim
 from trdreport.engine.lock import Lock
 from trdreport.publish.assembling import Report, assembled, data_files, tables_as_files
-from trdreport.publish.computing import STEPS_OF_ROBUSTNESS, Step, compute
+from trdreport.publish.computing import Step, compute
 from trdreport.publish.drawing import Gallery, drawn
 from trdreport.publish.packing import packaged
 from trdreport.publish.pdf import FILES, write_pdf
@@ -21,11 +21,8 @@ from trdreport.publish.viewer import viewer_files
 from trdreport.records.loading import Registry
 from trdreport.sections.facts.computed import Computed
 from trdreport.sections.section import DataFile
-from trdreport.work.scheduling import Scheduler
+from trdreport.work.scheduling import Scheduler, one_by_one, processes
 from trdreport.work.store import Store, open_store
-
-STEPS_AROUND = 3
-"""Steps of a build beside the analyses and robustness."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +36,6 @@ class Built:
     claims: tuple[Claim, ...]
 
 
-def steps_of(registry: Registry, *, quick: bool) -> int:
-    """How often a build says what is at work."""
-    return len(registry.plan.runs) + STEPS_AROUND + (0 if quick else STEPS_OF_ROBUSTNESS)
-
-
 def build(
     registry: Registry,
     site: Path,
@@ -54,31 +46,32 @@ def build(
     quick: bool = False,
     repository: str = "",
     accept: Callable[[Lock], None] = lambda _: None,
-    step: Step = lambda _: None,
+    step: Step = lambda *_: None,
 ) -> Built:
     """Build `site` from a registry; `step` is told what is at work.
 
     What the store in the folder `cache` has is read from there; without a folder everything is
-    computed. Permutations run in threads, or where `scheduler` runs them. A `quick` build leaves
-    the robustness analyses out. Study pages link to their records in the `repository`, a URL,
-    where one is given. `accept` is shown the results' lock before anything is published
-    and may raise. Raises DataError when `site` may not be replaced; the old site then stays as it
-    was.
+    computed. Analyses and robustness run where `scheduler` runs them, else in processes here, as
+    drawing always does: how text is set is up to the system. A `quick` build leaves the robustness
+    analyses out. Study pages link to their records in the `repository`, a URL, where one is given.
+    `accept` is shown the results' lock before anything is published and may raise. Raises DataError
+    when `site` may not be replaced, FileError when it cannot be written; the old site then stays as
+    it was.
     """
     mend(site)
     check_replaceable(site, [path for path in (registry.root, templates, cache) if path])
-    with open_store(cache) as store:
+    with open_store(cache) as store, processes() as here:
         computed = compute(
             registry,
             templates,
             store,
-            scheduler=scheduler,
+            scheduler=scheduler or here,
             quick=quick,
             repository=repository,
             accept=accept,
             step=step,
         )
-        files = published(computed, templates, store, step)
+        files = published(computed, templates, store, here, step)
     with staged(site) as stage:
         write_files(stage, files)
     significant = sum(
@@ -92,14 +85,19 @@ def build(
 
 
 def published(
-    computed: Computed, templates: Path, store: Store, step: Step = lambda _: None
+    computed: Computed,
+    templates: Path,
+    store: Store,
+    scheduler: Scheduler = one_by_one,
+    step: Step = lambda *_: None,
 ) -> dict[str, bytes]:
     """Every file of the site by its path."""
-    step("drawing figures")
     env, style = environment(templates), assets(templates)
     data = data_files(computed)
     report = assembled(computed, data)
-    gallery = drawn(report.sketches, env, templates, style, store)
+    gallery = drawn(
+        report.sketches, env, templates, style, store, scheduler, partial(step, "figures")
+    )
     step("setting the pages")
     files = style | site_files(computed, report, data, gallery, env, store)
     step("setting the PDF")

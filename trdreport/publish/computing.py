@@ -1,17 +1,18 @@
 """Work out everything that the report shows, before anything is shown."""
 
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from platform import python_version
+from typing import Protocol
 
 from trdreport.checks import check
 from trdreport.checks.practice import Work, judge
 from trdreport.engine.claims import check_claims
 from trdreport.engine.lock import Lock, make_lock
 from trdreport.engine.robustness.run import run_robustness
-from trdreport.engine.run import Result, run_plan
+from trdreport.engine.run import run_plan
 from trdreport.records.bibliography import read_bibliography
 from trdreport.records.loading import Registry
 from trdreport.sections.facts.computed import Computed
@@ -19,7 +20,7 @@ from trdreport.sections.facts.nearby import nearby
 from trdreport.sections.facts.recent import news
 from trdreport.sections.facts.reported import reported
 from trdreport.sections.facts.statements import evidence_view
-from trdreport.work.scheduling import Local, Scheduler
+from trdreport.work.scheduling import Scheduler, one_by_one
 from trdreport.work.store import Store
 
 METHODS = "methods.bib"
@@ -27,9 +28,12 @@ METHODS = "methods.bib"
 
 COMPUTED_WITH = ("trdreport", "nimare", "nilearn", "nibabel", "numpy", "scipy", "matplotlib")
 
-STEPS_OF_ROBUSTNESS = 10
 
-Step = Callable[[str], None]
+class Step(Protocol):
+    """Is told what is at work, and where it comes in pieces how many are done (`Tell`)."""
+
+    def __call__(self, what: str, done: int = 0, total: int = 0, stored: int = 0, /) -> None:
+        """Show it."""
 
 
 def compute(
@@ -37,24 +41,27 @@ def compute(
     templates: Path,
     store: Store,
     *,
-    scheduler: Scheduler | None = None,
+    scheduler: Scheduler = one_by_one,
     quick: bool = False,
     repository: str = "",
     accept: Callable[[Lock], None] = lambda _: None,
-    step: Step = lambda _: None,
+    step: Step = lambda *_: None,
 ) -> Computed:
     """Results, claims, robustness unless `quick`, and what is said around them.
 
     `accept` is shown the results' lock as soon as there is one, and may raise. Raises DataError
     for a bibliography of methods that cannot be read.
     """
-    results = _results(registry, store, scheduler, step)
+    found = run_plan(registry, store, scheduler=scheduler, tell=partial(step, "analyses"))
+    results = {result.run: result for result in found}
     claims = check_claims(registry, results)
     lock = make_lock(registry, results, claims)
     accept(lock)
     robustness = None
     if not quick:
-        robustness = run_robustness(registry, results, store, done=_tenths(step))
+        robustness = run_robustness(
+            registry, results, store, scheduler=scheduler, tell=partial(step, "robustness")
+        )
     evidence = evidence_view(registry)
     return Computed(
         registry=registry,
@@ -77,25 +84,3 @@ def compute(
 def versions() -> dict[str, str]:
     """What the report is computed with."""
     return {name: version(name) for name in COMPUTED_WITH} | {"python": python_version()}
-
-
-def _results(
-    registry: Registry, store: Store, scheduler: Scheduler | None, step: Step
-) -> Mapping[str, Result]:
-    found = run_plan(
-        registry,
-        store,
-        scheduler=scheduler or Local(os.cpu_count() or 1),
-        started=lambda run: step(f"{run.id}: {run.analysis.title}"),
-    )
-    return {result.run: result for result in found}
-
-
-def _tenths(step: Step) -> Callable[[int, int], None]:
-    """Tell of robustness as each tenth of its pieces is done."""
-
-    def done(count: int, total: int) -> None:
-        if count * STEPS_OF_ROBUSTNESS // total > (count - 1) * STEPS_OF_ROBUSTNESS // total:
-            step(f"robustness: {count} of {total} pieces done")
-
-    return done

@@ -13,8 +13,8 @@ from trdreport.figures.drawing import Drawing
 from trdreport.figures.svg import svg
 from trdreport.publish.pdf import picture
 from trdreport.sections.figures.sketch import Figure, Sketch
-from trdreport.work.store import Store, Wanted
-from trdreport.work.workers import side_by_side
+from trdreport.work.scheduling import Scheduler, one_by_one
+from trdreport.work.store import Store, Tell, Wanted
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,10 @@ def drawn(
     templates: Path,
     assets: Mapping[str, bytes],
     store: Store,
+    scheduler: Scheduler = one_by_one,
+    tell: Tell = lambda *_: None,
 ) -> Gallery:
-    """Every figure as PNG and SVG; what the store lacks is drawn side by side.
+    """Every figure as PNG and SVG; `scheduler` has drawn what the store lacks.
 
     Drawings give both. Charts and templates give the SVG, of which the PNG is made in our fonts.
     """
@@ -43,7 +45,7 @@ def drawn(
         *(Wanted("figure", (draw.fingerprint,), draw, bytes) for draw in drawings.values()),
         *_pictures(vectors.values(), fonts),
     ]
-    made = store.remember_all(wanted, side_by_side)
+    made = store.remember_all(wanted, scheduler, tell)
     images = dict(zip((*drawings, *vectors), made, strict=True))
     every = {id_: image + vectors.get(id_, b"") for id_, image in images.items()}
     return Gallery(

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from trdreport.errors import DataError
+from trdreport.errors import DataError, FileError
 from trdreport.publish.media import content_type
 from trdreport.publish.site import MARKER
 
@@ -244,7 +244,7 @@ def _problems(
     """Build; what went wrong, for the page, or nothing."""
     try:
         rebuild()
-    except DataError as error:
+    except (DataError, FileError) as error:
         tell(str(error))
         return str(error)
     except OSError as error:

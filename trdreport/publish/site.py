@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from trdreport.errors import DataError, Problem, file_problem
+from trdreport.errors import DataError, FileError, Problem, file_problem
 from trdreport.publish.swapping import (
     MARKER,
     carry_over,
@@ -83,26 +83,34 @@ def mend(site: Path) -> None:
 def staged(site: Path) -> Iterator[Path]:
     """A new folder beside `site` that takes its place when the block ends well.
 
-    When the block raises, or the process dies, the old site stays as it was. At every moment the
+    Raises FileError when the system cannot write. When the block raises, or the process dies, the
+    old site stays as it was. At every moment the
     old site or the new one is there, whole, where the system can exchange two folders; elsewhere
     the next build mends the gap.
     """
     check_replaceable(site)
     site = site.resolve()
-    site.parent.mkdir(parents=True, exist_ok=True)
-    with alone_in(site.parent):
-        _sweep(site)
-        room = workroom(site)
-        try:
-            new = room / "new"
-            new.chmod(stat.S_IMODE(site.stat().st_mode) if site.exists() else 0o755)
-            yield new
-            mark(new)
-            if site.exists():
-                carry_over(site, new)
-            swap(room, site)
-        finally:
-            clear(room, site)
+    try:
+        site.parent.mkdir(parents=True, exist_ok=True)
+        with alone_in(site.parent):
+            _sweep(site)
+            yield from _swapped(site)
+    except OSError as error:
+        raise FileError(f"{site} cannot be written: {error.strerror}") from error
+
+
+def _swapped(site: Path) -> Iterator[Path]:
+    room = workroom(site)
+    try:
+        new = room / "new"
+        new.chmod(stat.S_IMODE(site.stat().st_mode) if site.exists() else 0o755)
+        yield new
+        mark(new)
+        if site.exists():
+            carry_over(site, new)
+        swap(room, site)
+    finally:
+        clear(room, site)
 
 
 def _sweep(site: Path) -> None:

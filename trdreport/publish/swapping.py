@@ -41,8 +41,12 @@ def workroom(site: Path) -> Path:
     room = site.parent / f".{site.name}-{secrets.token_hex(TOKEN_BYTES)}"
     new = room / "new"
     new.mkdir(parents=True)
-    # Which of two folders is the new one can be told by its inode after they were exchanged.
-    (room / OWNER).write_text(f"{MADE}\n{room.name}\n{new.stat().st_ino}\n")
+    try:
+        # Which of two folders is the new one can be told by its inode after they were exchanged.
+        (room / OWNER).write_text(f"{MADE}\n{room.name}\n{new.stat().st_ino}\n")
+    except OSError:
+        shutil.rmtree(room, ignore_errors=True)  # nobody else would know that it is ours
+        raise
     return room
 
 

@@ -5,6 +5,7 @@ is damaged, or lies in the place of another, is noticed. What lies there may be 
 here follows a link, waits for a pipe, or reads what is not a file.
 """
 
+import errno
 import hashlib
 import os
 import re
@@ -13,6 +14,7 @@ import stat
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 DAMAGED = "damaged"
@@ -25,6 +27,9 @@ UNFINISHED = re.compile(r"\.new-([0-9a-f]{32}|[0-9a-z_]{8})")
 """Name of a file that is being written, or was when its writer died; short in older versions."""
 
 SEAL_BYTES = 65
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+"""What a disk says that takes nothing more, whatever it is asked to take."""
 
 
 def read_entry(path: Path) -> bytes | None:
@@ -66,7 +71,7 @@ def write_entry(path: Path, content: bytes) -> None:
     except OSError as error:
         with suppress(OSError):
             new.unlink()
-        warn_not_stored(path.parent, error)
+        warn_not_stored(path.parents[error.errno in FULL], error)
 
 
 def set_aside(path: Path) -> None:
@@ -87,7 +92,12 @@ def set_aside(path: Path) -> None:
 
 def warn_not_stored(folder: Path, error: OSError) -> None:
     """Say, once for each folder and reason, that what is computed is not kept."""
-    warnings.warn(f"{folder}: nothing can be stored: {error.strerror}", stacklevel=2)
+    _warn_once(f"{folder}: nothing can be stored: {error.strerror}")
+
+
+@cache  # Python forgets what it warned of whenever a library sets its warnings aside
+def _warn_once(message: str) -> None:
+    warnings.warn(message, stacklevel=3)
 
 
 def is_folder(path: Path) -> bool:

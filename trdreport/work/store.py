@@ -27,17 +27,22 @@ from trdreport.work.entries import (
     write_entry,
 )
 from trdreport.work.fingerprints import fingerprint
+from trdreport.work.scheduling import Scheduler, one_by_one
 
 MARKER = ".trdreport-store"
 """A file that says that a folder was made by us."""
 
 KINDS = (
-    "analysis", "atlas", "difference", "fail-safe", "fewest-removed", "figure", "leave-one-out",
-    "map", "near", "news", "pdf", "picture", "regions", "specifications", "template",
+    "analysis", "atlas", "calibration", "difference", "fail-safe", "fewest-removed", "figure",
+    "leave-one-out", "map", "near", "news", "pdf", "picture", "regions", "specifications",
+    "template",
 )  # fmt: skip
 """Kinds of entries; each has a folder."""
 
 T = TypeVar("T")
+
+Tell = Callable[[int, int, int], None]
+"""Is told how many pieces of how many there are, and how many of these were stored before."""
 
 
 @dataclass(frozen=True)
@@ -70,26 +75,32 @@ class Store:
     ) -> T:
         """What `make` gives for these inputs, as `read`; from the store when it is there."""
         wanted = Wanted(kind, inputs, make, read)
-        (found,) = self.remember_all([wanted], lambda missing: [each() for each in missing])
+        (found,) = self.remember_all([wanted], one_by_one)
         return found
 
     def remember_all(
         self,
         wanted: Sequence[Wanted[T]],
-        run: Callable[[Sequence[Callable[[], bytes]]], list[bytes]],
+        scheduler: Scheduler,
+        tell: Tell = lambda *_: None,
     ) -> list[T]:
-        """The same for many; what is not there is made together by `run`."""
-        if self.root is None:
-            made = run([each.make for each in wanted])
-            return [each.read(content) for each, content in zip(wanted, made, strict=True)]
-        paths = [self.root / each.kind / _name(each) for each in wanted]
-        found = [_found(*of) for of in zip(paths, wanted, strict=True)]
-        missing = [index for index, own in enumerate(found) if own is None]
-        made = run([wanted[index].make for index in missing]) if missing else []
-        for index, content in zip(missing, made, strict=True):
-            write_entry(paths[index], content)
-            found[index] = (wanted[index].read(content),)
-        return [own[0] for own in found if own is not None]
+        """The same for many; what is not there is made by `scheduler`, and kept once it is made."""
+        root = self.root
+        paths = [root / each.kind / _name(each) for each in wanted] if root else []
+        there = {
+            index: own for index, path in enumerate(paths) if (own := _found(path, wanted[index]))
+        }
+        missing = [index for index in range(len(wanted)) if index not in there]
+        stored = len(there)
+        if wanted:
+            tell(stored, len(wanted), stored)
+        for place, content in scheduler([wanted[index].make for index in missing]):
+            index = missing[place]
+            if paths:
+                write_entry(paths[index], content)
+            there[index] = (wanted[index].read(content),)
+            tell(len(there), len(wanted), stored)
+        return [there[index][0] for index in range(len(wanted))]
 
     def entries(self) -> dict[str, tuple[int, int]]:
         """Number of entries and bytes by kind; also what was set aside or left unfinished."""

@@ -6,7 +6,7 @@ A further method is one more module with a class that is an `Estimator`, and one
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import ClassVar, Protocol, cast
+from typing import TYPE_CHECKING, ClassVar, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,9 @@ from trdreport.brain.spaces import BoolMap, FloatMap
 from trdreport.engine.results import ExperimentTable
 from trdreport.engine.stopping import FIRST_LOOK
 from trdreport.model.plan import Profile
-from trdreport.work.scheduling import Local, Scheduler
+
+if TYPE_CHECKING:
+    from trdreport.engine.null import Map
 
 ESTIMATORS: Mapping[str, str] = {
     "ALE": "trdreport.engine.estimators.ale:FittedALE",
@@ -64,7 +66,7 @@ class Fitted(Protocol):
         *,
         stop_early: bool,
         first_look: int = FIRST_LOOK,
-        scheduler: Scheduler = Local(),  # noqa: B008 (frozen)
+        spread: "Map" = map,
     ) -> ClusterTest:
         """Clusters at an uncorrected p with their family-wise p by the profile's permutations.
 

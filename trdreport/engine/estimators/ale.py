@@ -12,12 +12,11 @@ from trdreport.engine.clusters import by_cluster, label_clusters, removal_shares
 from trdreport.engine.estimators import ClusterTest, unmasked
 from trdreport.engine.kernel import axis_reach, modelled_activation, sigma_mm
 from trdreport.engine.kernel_loops import norm, pool
-from trdreport.engine.null import NullMaxima, NullPlan, permute, plan_null
+from trdreport.engine.null import Map, NullMaxima, NullPlan, permute, plan_null
 from trdreport.engine.results import Experiment, ExperimentTable
 from trdreport.engine.stopping import FIRST_LOOK, decided, looks
 from trdreport.engine.uncorrected import BINS, uncorrected
 from trdreport.model.plan import Profile
-from trdreport.work.scheduling import Local, Scheduler
 
 
 class FittedALE:
@@ -77,7 +76,7 @@ class FittedALE:
         *,
         stop_early: bool,
         first_look: int = FIRST_LOOK,
-        scheduler: Scheduler = Local(),  # noqa: B008 (frozen)
+        spread: Map = map,
     ) -> ClusterTest:
         """Clusters at an uncorrected p with the family-wise p of their size."""
         threshold = self.threshold(p)
@@ -86,7 +85,7 @@ class FittedALE:
         draw = partial(permute, self.null_plan(), threshold, self.profile.seed)
         alpha = float(self.profile.cluster_fwe_p) if stop_early else None
         maxima = _draw(
-            draw, self.profile.permutations, scheduler, sizes, alpha, first_look
+            draw, self.profile.permutations, spread, sizes, alpha, first_look
         )  # fmt: skip
         return ClusterTest(labels, np.round(share_as_large(sizes, maxima.size), 9), maxima.size)
 
@@ -129,20 +128,20 @@ def ale_activations(
 
 
 def _draw(
-    draw: Callable[[range, Scheduler], NullMaxima],
+    draw: Callable[[range, Map], NullMaxima],
     permutations: int,
-    scheduler: Scheduler,
+    spread: Map,
     observed: NDArray[np.float64],
     stop_at: float | None,
     first_look: int,
 ) -> NullMaxima:
     """All permutations, or fewer when every observed size's p lies on one side of `stop_at`."""
     if stop_at is None:
-        return draw(range(permutations), scheduler)
+        return draw(range(permutations), spread)
     first, *further = looks(permutations, first_look)
-    maxima = draw(first, scheduler)
+    maxima = draw(first, spread)
     for indices in further:
         if decided(maxima.size, observed, stop_at):
             break
-        maxima += draw(indices, scheduler)
+        maxima += draw(indices, spread)
     return maxima

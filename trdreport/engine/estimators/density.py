@@ -15,10 +15,10 @@ from trdreport.brain.spaces import BoolMap
 from trdreport.engine.clusters import by_cluster, label_clusters
 from trdreport.engine.estimators import ClusterTest, unmasked
 from trdreport.engine.estimators.nimads import quiet, studyset
+from trdreport.engine.null import Map
 from trdreport.engine.results import ExperimentTable
 from trdreport.engine.stopping import FIRST_LOOK
 from trdreport.model.plan import Profile
-from trdreport.work.scheduling import Local, Scheduler
 
 CORRECTED_LOGP = "logp_desc-size_level-cluster_corr-FWE_method-montecarlo"
 NULL_SIZES = "values_desc-size_level-cluster_corr-fwe_method-montecarlo"
@@ -62,7 +62,7 @@ class _FittedDensity:
         *,
         stop_early: bool,  # noqa: ARG002
         first_look: int = FIRST_LOOK,  # noqa: ARG002
-        scheduler: Scheduler = Local(),  # noqa: ARG002, B008 (frozen)
+        spread: Map = map,  # noqa: ARG002
     ) -> ClusterTest:
         """Clusters at an uncorrected p with NiMARE's family-wise p of their size."""
         clusters = self.clusters(p)

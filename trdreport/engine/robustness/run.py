@@ -31,8 +31,8 @@ from trdreport.engine.run import Result
 from trdreport.model.plan import Comparison, FailSafe, Profile, Run
 from trdreport.model.published import PublishedResult
 from trdreport.records.loading import Registry
-from trdreport.work.store import Store, Wanted
-from trdreport.work.workers import side_by_side
+from trdreport.work.scheduling import Scheduler, one_by_one
+from trdreport.work.store import Store, Tell, Wanted
 
 CELLS_A_PIECE = 12
 """Cells of a multiverse that one process takes at a time."""
@@ -65,12 +65,10 @@ def run_robustness(
     results: Mapping[str, Result],
     store: Store,
     *,
-    done: Callable[[int, int], None] = lambda _done, _all: None,
+    scheduler: Scheduler = one_by_one,
+    tell: Tell = lambda *_: None,
 ) -> Robustness:
-    """All robustness analyses that the plan asks for; pieces that the store lacks run in processes.
-
-    `done` is told how many pieces of how many that had to be computed are done.
-    """
+    """All robustness analyses that the plan asks for; `scheduler` does what the store lacks."""
     runs = [
         (run, result)
         for run in registry.plan.runs
@@ -94,7 +92,7 @@ def run_robustness(
         *(piece for run, result in runs for piece in _retest_pieces(run, result)),
         *_difference_pieces(registry, results),
     ]  # fmt: skip
-    made = _made(store, pieces, done)
+    made = _made(store, pieces, scheduler, tell)
     fail_safe: dict[str, tuple[FailSafeN, ...]] = {}
     for run, result, cluster in clusters if settings else ():
         found = fail_safe.get(run.id, ())
@@ -112,17 +110,11 @@ def run_robustness(
 Made = Mapping[Answer, list[Any]]
 
 
-def _made(store: Store, pieces: list[Piece], done: Callable[[int, int], None]) -> Made:
-    """What the pieces give, by answer, in their order; missing ones are made side by side."""
-
-    def run(make: Iterable[Callable[[], bytes]]) -> list[bytes]:
-        missing = list(make)
-        count = iter(range(1, len(missing) + 1))
-        return side_by_side(missing, done=lambda: done(next(count), len(missing)))
-
+def _made(store: Store, pieces: list[Piece], scheduler: Scheduler, tell: Tell) -> Made:
+    """What the pieces give, by answer, in their order."""
     wanted = [Wanted(p.answer[0], p.inputs, p.make, p.reader.validate_json) for p in pieces]
     made: dict[Answer, list[Any]] = {}
-    for piece, answer in zip(pieces, store.remember_all(wanted, run), strict=True):
+    for piece, answer in zip(pieces, store.remember_all(wanted, scheduler, tell), strict=True):
         made.setdefault(piece.answer, []).append(answer)
     return made
 
