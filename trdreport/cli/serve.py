@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -31,7 +32,8 @@ def serve(
 ) -> None:
     """Show the site in a browser, and build it again whenever a record or a template changes.
 
-    Mistakes are shown in the page, above the last good site. Ctrl-C ends it.
+    Mistakes are shown in the page, above the last good site. The PDFs follow when the pages are
+    there. Ctrl-C ends it.
 
     Example: trdreport serve --quick --port 8000
     """
@@ -42,20 +44,30 @@ def serve(
 
     folder = templates or default_templates()
 
-    def rebuild() -> None:
+    def rebuild(check: Callable[[], None]) -> None:
         from trdreport.cli.progress import progress
         from trdreport.publish.build import build as build_site
         from trdreport.publish.build import steps_of
         from trdreport.records.loading import load_registry
 
         loaded = load_registry(registry)
-        with progress(steps_of(loaded, quick=quick)) as step:
-            build_site(loaded, site, folder, cache=cache, quick=quick, step=step)
+        with progress(steps_of(loaded, quick=quick)) as show:
 
+            def step(what: str) -> None:
+                check()
+                show(what)
+
+            build_site(loaded, site, folder, cache=cache, quick=quick, pdf=False, step=step)
+
+    # The PDFs take longer than the pages. They are set by a process that can be ended: a build of
+    # its own, which finds all else in the store.
+    finish: list[str | Path] = [sys.executable, "-m", "trdreport", "build"]
+    finish += ["--registry", registry, "--site", site, "--templates", folder, "--cache", cache]
+    finish += ["--quick"] * quick
     say = partial(print, flush=True)  # the address is needed at once, also through a pipe
     with stopping():
         try:
-            serve_site(rebuild, site, [registry, folder], port=port, tell=say)
+            serve_site(rebuild, site, [registry, folder], finish=finish, port=port, tell=say)
         except PortError as error:
             print(error, file=sys.stderr)
             raise typer.Exit(2) from error

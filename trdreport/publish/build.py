@@ -24,6 +24,9 @@ from trdreport.sections.section import DataFile
 from trdreport.work.scheduling import Scheduler
 from trdreport.work.store import Store, open_store
 
+ARCHIVED = {"report.pdf": False, "report-archive.pdf": True}
+"""The PDFs, and whether they are made for archives."""
+
 STEPS_AROUND = 3
 """Steps of a build beside the analyses and robustness."""
 
@@ -44,7 +47,7 @@ def steps_of(registry: Registry, *, quick: bool) -> int:
     return len(registry.plan.runs) + STEPS_AROUND + (0 if quick else STEPS_OF_ROBUSTNESS)
 
 
-def build(
+def build(  # noqa: PLR0913 (choices of the command line)
     registry: Registry,
     site: Path,
     templates: Path,
@@ -53,6 +56,7 @@ def build(
     scheduler: Scheduler | None = None,
     quick: bool = False,
     repository: str = "",
+    pdf: bool = True,
     accept: Callable[[Lock], None] = lambda _: None,
     step: Step = lambda _: None,
 ) -> Built:
@@ -61,9 +65,9 @@ def build(
     What the store in the folder `cache` has is read from there; without a folder everything is
     computed. Permutations run in threads, or where `scheduler` runs them. A `quick` build leaves
     the robustness analyses out. Study pages link to their records in the `repository`, a URL,
-    where one is given. `accept` is shown the results' lock before anything is published
-    and may raise. Raises DataError when `site` may not be replaced; the old site then stays as it
-    was.
+    where one is given. Without `pdf` those of the old site are taken over. `accept` is shown the
+    results' lock before anything is published and may raise. Raises DataError when `site` may not
+    be replaced; the old site then stays as it was.
     """
     mend(site)
     check_replaceable(site, [path for path in (registry.root, templates, cache) if path])
@@ -78,7 +82,7 @@ def build(
             accept=accept,
             step=step,
         )
-        files = published(computed, templates, store, step)
+        files = published(computed, templates, store, step, pdfs=None if pdf else _pdfs_of(site))
     with staged(site) as stage:
         write_files(stage, files)
     significant = sum(
@@ -92,9 +96,14 @@ def build(
 
 
 def published(
-    computed: Computed, templates: Path, store: Store, step: Step = lambda _: None
+    computed: Computed,
+    templates: Path,
+    store: Store,
+    step: Step = lambda _: None,
+    *,
+    pdfs: Mapping[str, bytes] | None = None,
 ) -> dict[str, bytes]:
-    """Every file of the site by its path."""
+    """Every file of the site by its path; the PDFs are set unless there are others to take."""
     step("drawing figures")
     env, style = environment(templates), assets(templates)
     data = data_files(computed)
@@ -102,10 +111,11 @@ def published(
     gallery = drawn(report.sketches, env, templates, style, store)
     step("setting the pages")
     files = style | site_files(computed, report, data, gallery, env, store)
-    step("setting the PDF")
     article = render_print(env, report, gallery.figures, FILES)
-    for name, archive in (("report.pdf", False), ("report-archive.pdf", True)):
-        files[name] = _pdf(article, files, store, archive=archive)
+    if pdfs is None:
+        step("setting the PDF")
+        pdfs = {n: _pdf(article, files, store, archive=a) for n, a in ARCHIVED.items()}
+    files |= pdfs
     return files | packaged(computed.registry, files, version("trdreport"))
 
 
@@ -124,6 +134,11 @@ def site_files(
         **render_pages(env, report, gallery.figures),
         **{f"data/{f.name}": f.make(store) for f in (*data, *tables_as_files(report))},
     }
+
+
+def _pdfs_of(site: Path) -> dict[str, bytes]:
+    """The PDFs that a site has."""
+    return {name: (site / name).read_bytes() for name in ARCHIVED if (site / name).is_file()}
 
 
 def _pdf(page: str, files: Mapping[str, bytes], store: Store, *, archive: bool) -> bytes:
