@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,22 +45,21 @@ def timed(command: Sequence[str | Path], *, limit_s: float, silent: bool = True)
     output = subprocess.DEVNULL if silent else None
     started = time.monotonic()
     with subprocess.Popen(command, stdout=output, stderr=output, start_new_session=True) as run:  # noqa: S603 (our own commands)
-        while True:
-            pid, status, usage = os.wait4(run.pid, os.WNOHANG)
-            seconds = time.monotonic() - started
-            if pid:
-                break
-            if seconds > limit_s:
+        try:
+            pid = 0
+            while not pid and time.monotonic() - started <= limit_s:
+                time.sleep(0.01)
+                pid, status, usage = os.wait4(run.pid, os.WNOHANG)
+            taken = time.monotonic() - started
+        finally:
+            with suppress(ProcessLookupError):
                 os.killpg(run.pid, signal.SIGKILL)
-                _, status, usage = os.wait4(run.pid, 0)
-                break
-            time.sleep(0.01)
-        run.returncode = os.waitstatus_to_exitcode(status)
-    if seconds > limit_s:
+        run.returncode = os.waitstatus_to_exitcode(status) if pid else None
+    if not pid:
         return None
     if run.returncode:
         raise SystemExit(f"{' '.join(map(str, command))} ended with {run.returncode}")
-    return Timed(seconds, usage.ru_maxrss / 2**20)
+    return Timed(taken, usage.ru_maxrss / 2**20)
 
 
 def build(folder: Path, *options: str | Path, limit_s: float = 3600) -> Timed | None:

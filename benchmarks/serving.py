@@ -25,28 +25,19 @@ CHROMIUM = Path("/usr/bin/chromium")
 STUDY = "guo2012-falff"
 
 
-def edit(record_: Path, number: int) -> str:
-    """Move the first focus to a place of its own; the y that its study's page then shows."""
-    y = -70 - number
-    text = re.sub(r"(\{x: -9, y: )(-?\d+)", rf"\g<1>{y}", record_.read_text(), count=1)
-    record_.write_text(text)
-    return str(abs(y))
+def move(path: Path, y: int) -> None:
+    """Move the first focus of the study along y."""
+    path.write_text(re.sub(r"(\{x: -9, y: )(-?\d+)", rf"\g<1>{y}", path.read_text(), count=1))
 
 
-def seconds_to_show(page: Page, record_: Path, numbers: Sequence[int]) -> list[float]:
-    """Seconds of each edit until the page shows it."""
+def seconds_to_show(page: Page, path: Path, places: Sequence[int]) -> list[float]:
+    """Seconds of each edit until the page has the row of the focus in its new place."""
     times = []
-    for number in numbers:
-        # A focus that the page does not show yet is waited for; a minus sign may be typographic.
-        y = edit(record_, number)
+    for y in places:
         started = time.perf_counter()
-        page.wait_for_function(
-            "y => new RegExp(`-9, [-−]${y}, |[-−]9\\\\s+[-−]${y}\\\\s`)"
-            ".test(document.body.innerText)",
-            arg=y,
-            timeout=LIMIT_S * 1000,
-            polling=50,
-        )
+        move(path, y)
+        row = f'tr[data-mni^="-9,{y},"]'
+        page.wait_for_selector(row, state="attached", timeout=LIMIT_S * 1000)
         times.append(time.perf_counter() - started)
     return times
 
@@ -74,7 +65,7 @@ def main() -> None:
                 page = browser.new_page()
                 page.goto(f"{address.strip()}studies/{STUDY}.html")
                 times = seconds_to_show(
-                    page, folder / "registry" / "studies" / f"{STUDY}.yaml", (1, 2, 3)
+                    page, folder / "registry" / "studies" / f"{STUDY}.yaml", (-71, -72, -73)
                 )
                 browser.close()
             finally:
