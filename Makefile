@@ -28,10 +28,13 @@ lint: $(READY) ## check format, style, types and the direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(READY) ## measure against NiMARE; writes benchmarks/results.json
+bench: $(READY) $(BROWSER) ## measure all figures, also against NiMARE; writes benchmarks/results.json
 	$(BIN)/python -m benchmarks.permutations
 	$(BIN)/python -m benchmarks.builds
+	$(BIN)/python -m benchmarks.reviews
 	$(BIN)/python -m benchmarks.scale
+	$(BIN)/python -m benchmarks.serving
+	$(BIN)/python -m benchmarks.commands
 
 format: $(READY) ## rewrite the code in the project's format
 	$(BIN)/ruff format

@@ -1,71 +1,79 @@
 """Builds of the review, one after the other in one run, each a process of its own.
 
 With 10,000 permutations for every analysis of both profiles and without robustness (`--quick`):
-cold (empty store) and after the edit of one focus. As it is published, robustness included: cold,
-and warm (nothing changed).
+cold (empty store), and after one focus moved that enters 6 of the 26 runs. As it is published,
+robustness included: cold, nothing changed, the words of a caption changed, one focus moved.
 """
 
+import argparse
 import re
 import shutil
-import subprocess
-import sys
 import tempfile
-import time
 from pathlib import Path
 
-from benchmarks.recording import machine, record
+from benchmarks.recording import ROOT, build, megabytes, record, seconds
 
-ROOT = Path(__file__).parent.parent
-
-
-def build(folder: Path, *options: str) -> float:
-    """Seconds that one build takes."""
-    command = [Path(sys.executable).with_name("trdreport"), "build", *options]
-    for name in ("registry", "site", "cache"):
-        command += [f"--{name}", folder / name]
-    started = time.perf_counter()
-    subprocess.run(command, check=True, capture_output=True)  # noqa: S603 (our own command)
-    return time.perf_counter() - started
+CAPTION = ("sections/evidence.html", "Statements by region or network and modality")
 
 
-def move_a_focus(registry: Path) -> Path:
-    """Move the first focus of the first study by 2 mm; the file that changed."""
+def move_a_focus(registry: Path) -> None:
+    """Move the first focus of the first study by 2 mm."""
     path = sorted((registry / "studies").glob("*.yaml"))[0]
     text = path.read_text()
     moved = re.sub(r"(\{x: -?\d+, y: )(-?\d+)", lambda m: f"{m[1]}{int(m[2]) + 2}", text, count=1)
     if moved == text:
         raise SystemExit(f"{path}: no focus to move")
     path.write_text(moved)
-    return path
+
+
+def word_a_caption(templates: Path) -> None:
+    """Change the words of one caption of the templates."""
+    name, words = CAPTION
+    text = (templates / name).read_text()
+    if words not in text:
+        raise SystemExit(f"{templates / name}: no caption '{words}'")
+    (templates / name).write_text(text.replace(words, f"{words}, counted"))
+
+
+def set_permutations(registry: Path, number: int) -> None:
+    """Every profile of the plan with this number of permutations, and all else that has one."""
+    plan = registry / "analyses.yaml"
+    plan.write_text(re.sub(r"permutations: \d+", f"permutations: {number}", plan.read_text()))
+
+
+def quick(folder: Path, permutations: int) -> None:
+    """Record the builds without robustness."""
+    shutil.copytree(ROOT / "registry", folder / "registry")
+    set_permutations(folder / "registry", permutations)
+    record(cold_build_s=seconds(build(folder, "--quick")))
+    move_a_focus(folder / "registry")
+    record(one_edit_s=seconds(build(folder, "--quick")))
+
+
+def full(folder: Path, permutations: int | None) -> None:
+    """Record the builds with robustness, as published unless `permutations` says otherwise."""
+    shutil.copytree(ROOT / "registry", folder / "registry")
+    templates = folder / "templates"
+    shutil.copytree(ROOT / "templates", templates)
+    if permutations:
+        set_permutations(folder / "registry", permutations)
+    options = ("--templates", templates)
+    record(full_build_s=seconds(build(folder, *options)), site_mb=megabytes(folder / "site"))
+    record(warm_build_s=seconds(build(folder, *options)))
+    word_a_caption(templates)
+    record(caption_edit_s=seconds(build(folder, *options)))
+    move_a_focus(folder / "registry")
+    record(one_edit_full_s=seconds(build(folder, *options)))
 
 
 def main() -> None:
-    """Print and record the times."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        shutil.copytree(ROOT / "registry", folder / "registry")
-        plan = folder / "registry" / "analyses.yaml"
-        plan.write_text(re.sub(r"permutations: \d+", "permutations: 10000", plan.read_text()))
-        cold = build(folder, "--quick")
-        edited = move_a_focus(folder / "registry")
-        edit = build(folder, "--quick")
-        for kept in ("registry", "cache"):
-            shutil.rmtree(folder / kept)
-        shutil.copytree(ROOT / "registry", folder / "registry")
-        full = build(folder)
-        warm = build(folder)
-    sys.stdout.write(
-        f"Build ({machine()})\n"
-        f"10,000 permutations for each of 26 runs, without robustness: cold {cold:.1f} s,"
-        f" one focus of {edited.stem} moved {edit:.1f} s\n"
-        f"as published, with robustness: cold {full:.1f} s, nothing changed {warm:.1f} s\n"
-    )
-    record(
-        cold_build_s=round(cold, 1),
-        warm_build_s=round(warm, 1),
-        one_edit_s=round(edit, 1),
-        full_build_s=round(full, 1),
-    )
+    """Parse the command line and record the times."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--permutations", type=int, help="a trial with fewer of them")
+    asked = parser.parse_args()
+    for part, permutations in ((quick, asked.permutations or 10_000), (full, asked.permutations)):
+        with tempfile.TemporaryDirectory() as name:
+            part(Path(name), permutations)
 
 
 if __name__ == "__main__":

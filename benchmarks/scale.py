@@ -4,6 +4,7 @@ For each size a process of its own validates and checks the registry and runs it
 1,000 permutations; it says how long each took and how much memory it had at most.
 """
 
+import argparse
 import json
 import resource
 import subprocess
@@ -12,20 +13,20 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.recording import machine, record
+from benchmarks.recording import PROGRAM, machine, record
 from benchmarks.synthetic import write_registry
 
 SIZES = (125, 250, 500, 1000)
 PERMUTATIONS = 1000
+MEASURE = "--measure"
 
 
 def measure(root: Path) -> dict[str, float]:
     """Seconds to validate, check and analyse the registry in `root`, and peak memory in GiB."""
-    program = Path(sys.executable).with_name("trdreport")
     seconds = {}
     for command in ("validate", "check"):
         started = time.perf_counter()
-        subprocess.run([program, command, "--registry", root], check=True, capture_output=True)  # noqa: S603
+        subprocess.run([PROGRAM, command, "--registry", root], check=True, capture_output=True)  # noqa: S603
         seconds[command] = time.perf_counter() - started
 
     from trdreport.engine.run import run_plan
@@ -42,33 +43,30 @@ def measure(root: Path) -> dict[str, float]:
 
 
 def main() -> None:
-    """Print the curve; record the largest size."""
+    """Parse the command line, print the curve, and record it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("sizes", nargs="*", type=int, default=SIZES, help="numbers of studies")
     sys.stdout.write(f"One analysis, {PERMUTATIONS} permutations ({machine()})\n")
-    sys.stdout.write("studies   foci  validate    check  analysis  s/1000 foci  peak GiB\n")
     curve = []
-    for size in SIZES:
+    for size in parser.parse_args().sizes:
         with tempfile.TemporaryDirectory() as name:
             root = Path(name) / "registry"
             write_registry(root, size, permutations=PERMUTATIONS)
-            command = [sys.executable, "-m", "benchmarks.scale", str(root)]
+            command = [sys.executable, "-m", "benchmarks.scale", MEASURE, str(root)]
             done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
         found = json.loads(done.stdout)
-        foci = int(found["foci"])
-        sys.stdout.write(
-            f"{size:7d} {foci:6d} {found['validate']:7.2f} s {found['check']:6.2f} s"
-            f" {found['analyse']:7.1f} s {found['analyse'] / foci * 1000:10.1f} s"
-            f" {found['peak']:9.2f}\n"
-        )
-        sys.stdout.flush()
         curve.append(
             {
                 "studies": size,
+                "foci": found["foci"],
                 "validate_s": round(found["validate"], 2),
                 "check_s": round(found["check"], 2),
                 "analysis_s": round(found["analyse"], 1),
                 "peak_gib": round(found["peak"], 2),
             }
         )
+        sys.stdout.write(f"{json.dumps(curve[-1])}\n")
+        sys.stdout.flush()
     last = curve[-1]
     record(
         scale_curve=curve,
@@ -80,7 +78,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        sys.stdout.write(json.dumps(measure(Path(sys.argv[1]))))
+    if sys.argv[1:2] == [MEASURE]:
+        sys.stdout.write(json.dumps(measure(Path(sys.argv[2]))))
     else:
         main()

@@ -1,6 +1,7 @@
 """Simulated reviews are the same for the same seed, and find what is there to find."""
 
 import numpy as np
+import pytest
 
 from trdreport.engine.calibration import SPREAD_MM, Setting, calibrate, simulated_table
 from trdreport.engine.selection import experiment_table
@@ -34,6 +35,7 @@ def test_studies_have_the_sizes_of_the_run_and_report_the_centre_as_often_as_sai
     assert 0.45 < np.mean(near) < 0.65  # half, and a few foci that are near by chance
 
 
+@pytest.mark.slow
 def test_what_all_studies_report_is_found_where_it_is(miola: Registry) -> None:
     run = miola.run("all-trd-hc.mni2026")
     profile = run.profile.model_copy(update={"permutations": 200})

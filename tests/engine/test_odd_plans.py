@@ -86,6 +86,7 @@ def edited(folder: Path, *edits: Edit) -> Registry:
 def test_another_exploratory_p_is_another_readout(done: Callable[..., Done]) -> None:
     given = done(
         *ONE_LEVEL,
+        LONE,
         ("analyses.yaml", "exploratory_p: 0.0001", "exploratory_p: 0.00050"),
         ("published.yaml", *UNCORRECTED),
     )

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.synthetic import write_registry
+from benchmarks.synthetic import write_registry, write_review
 from trdreport.brain.extent import mm_outside_brain, mni_brain
 from trdreport.engine.selection import experiment_table
 from trdreport.engine.simulation import Truth, simulated_foci, voxel_tree
@@ -45,3 +45,19 @@ def test_a_synthetic_registry_is_valid_and_repeatable(tmp_path: Path) -> None:
     assert registry.digest == load_registry(tmp_path / "two").digest
     table = experiment_table(registry, registry.run("increases"))
     assert (len(table.experiments), table.n_foci) == (12, 48)
+
+
+def test_a_synthetic_review_has_all_that_robustness_asks_for(tmp_path: Path) -> None:
+    write_review(tmp_path / "review")
+    registry = load_registry(tmp_path / "review")
+    table = experiment_table(registry, registry.run("all-trd-hc"))
+    assert (len(table.experiments), table.n_foci) == (50, 700)
+    cohorts = experiment_table(registry, registry.run("all-trd-hc.mni"))
+    assert len(cohorts.experiments) == 45
+    claims = {claim.analysis: claim for claim in registry.published.results if claim.clusters}
+    contributors = [len(cluster.contributing) for cluster in claims["all-trd-hc"].clusters]
+    assert len(contributors) == 6
+    assert min(contributors) >= 10
+    assert max(contributors) <= 25
+    assert registry.plan.multiverse
+    assert registry.plan.fail_safe

@@ -62,7 +62,7 @@ def first(browser: Browser, tiny_site: Path) -> Iterator[Page]:
     page.close()
 
 
-@pytest.mark.parametrize("where", ["disk", "server"])
+@pytest.mark.parametrize("where", ["disk", pytest.param("server", marks=pytest.mark.slow)])
 def test_pages_open_without_complaint(
     where: str, browser: Browser, tiny_site: Path, addresses: dict[str, str]
 ) -> None:
@@ -125,7 +125,7 @@ def test_paper_has_nothing_to_press(browser: Browser, tiny_site: Path) -> None:
     page.close()
 
 
-@pytest.mark.parametrize("width", [PHONE, SCREEN])
+@pytest.mark.parametrize("width", [PHONE, pytest.param(SCREEN, marks=pytest.mark.slow)])
 def test_pages_are_accessible(width: int, browser: Browser, tiny_site: Path) -> None:
     """WCAG 2.2 AA as far as a program can tell: names, contrast, structure, size of targets."""
     found: dict[tuple[str, str], list[str]] = {}

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,7 +57,7 @@ class Served:
     def site(self) -> Path:
         return self.root / "site"
 
-    def rebuild(self) -> None:
+    def rebuild(self, _check: Callable[[], None] = lambda: None) -> None:
         text = self.record.read_text()
         if text.startswith("broken"):
             raise DataError([file_problem(self.record.name, text)])
@@ -93,15 +93,20 @@ def _quickly(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @contextmanager
-def running(root: Path, text: str, rebuild: Callable[[Served], None]) -> Iterator[Served]:
+def running(
+    root: Path,
+    text: str,
+    rebuild: Callable[[Served, Callable[[], None]], None],
+    finish: Sequence[str] = (),
+) -> Iterator[Served]:
     """Serve a site whose record holds `text` at first."""
     made = Served(root)
     made.record.parent.mkdir()
     made.record.write_text(text)
     thread = threading.Thread(
         target=serve,
-        args=(lambda: rebuild(made), made.site, [made.record.parent]),
-        kwargs={"port": 0, "tell": made.told.put, "stop": made.stop},
+        args=(lambda check: rebuild(made, check), made.site, [made.record.parent]),
+        kwargs={"port": 0, "tell": made.told.put, "stop": made.stop, "finish": finish},
     )
     thread.start()
     try:
@@ -333,7 +338,7 @@ def test_a_folder_that_is_not_ours_is_not_served(tmp_path: Path) -> None:
 def test_the_old_site_answers_while_a_build_runs(tmp_path: Path) -> None:
     begun, go_on = threading.Event(), threading.Event()
 
-    def slow(made: Served) -> None:
+    def slow(made: Served, _check: Callable[[], None]) -> None:
         if made.site.exists():
             begun.set()
             assert go_on.wait(PATIENCE)
@@ -350,12 +355,66 @@ def test_the_old_site_answers_while_a_build_runs(tmp_path: Path) -> None:
         assert "<h1>two</h1>" in ask(url).text
 
 
+def test_a_build_is_given_up_when_more_changes_meanwhile(tmp_path: Path) -> None:
+    begun: queue.Queue[str] = queue.Queue()
+
+    def slow(made: Served, check: Callable[[], None]) -> None:
+        text = made.record.read_text()
+        begun.put(text)
+        until = time.monotonic() + PATIENCE
+        while text == "two" and time.monotonic() < until:
+            check()
+        made.rebuild()
+
+    with running(tmp_path, "one", slow) as made:
+        url = made.hear("http://")
+        before = shown(ask(url).text)
+        read = listen(url, before)
+        made.record.write_text("two")
+        assert [begun.get(timeout=PATIENCE) for _ in range(2)] == ["one", "two"]
+        made.record.write_text("three")
+        assert made.hear("given up") == "given up, because more changed"
+        assert read() == f"data: {int(before) + 1}\n\n".encode()
+        assert "<h1>three</h1>" in ask(url).text
+
+
+def test_what_pages_need_not_wait_for_follows_and_is_ended_by_the_next_change(
+    tmp_path: Path,
+) -> None:
+    """The program notes its process beside the site and then takes for ever, as its child does."""
+    noted = tmp_path / "noted"
+    program = f"echo $$ >> {noted}; sleep 1000 & echo $! >> {noted}; wait"
+
+    def processes(number: int) -> list[int]:
+        until = time.monotonic() + PATIENCE
+        while not noted.exists() or len(noted.read_text().split()) < number:
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        return [int(line) for line in noted.read_text().split()]
+
+    def gone(process: int) -> bool:
+        """Whether it ended; a child that nobody waited for yet is a zombie."""
+        status = Path(f"/proc/{process}/stat")
+        return not status.exists() or status.read_text().rpartition(")")[2].split()[0] in "ZX"
+
+    with running(tmp_path, "one", Served.rebuild, finish=["sh", "-c", program]) as made:
+        url = made.hear("http://")
+        first = processes(2)
+        assert not any(map(gone, first))
+        assert "broken" in write_and_wait(made, url, BROKEN)
+        assert all(map(gone, first))
+        assert "<h1>two</h1>" in write_and_wait(made, url, "two")
+        second = processes(4)[2:]
+        assert not any(map(gone, second))
+    assert all(map(gone, second))
+
+
 def test_a_taken_port_is_a_plain_sentence_before_anything_is_built(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         sentence = f"^port {port} is taken; name another one with --port$"
         with pytest.raises(PortError, match=sentence):
-            serve(lambda: pytest.fail("built"), tmp_path / "site", [tmp_path], port=port)
+            serve(lambda _: pytest.fail("built"), tmp_path / "site", [tmp_path], port=port)
 
 
 def test_the_end_of_the_server_ends_its_threads(served: Served, url: str) -> None:
@@ -395,7 +454,7 @@ def test_a_waiting_page_hears_signs_of_life(
 
 
 def test_ctrl_c_during_a_build_ends_the_server(tmp_path: Path) -> None:
-    def interrupted() -> None:
+    def interrupted(_check: Callable[[], None]) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -623,7 +682,7 @@ def test_ctrl_c_is_one_line_and_status_130_within_two_seconds(busy: bool, tmp_pa
     """Also while threads compute, for which Python would wait."""
     compute = (
         "from concurrent.futures import ThreadPoolExecutor\n"
-        "def rebuild():\n"
+        "def rebuild(_check):\n"
         "    print('begun', flush=True)\n"
         "    with ThreadPoolExecutor(1) as pool:\n"
         f"        pool.submit(time.sleep, {PATIENCE * busy}).result()\n"

@@ -11,7 +11,8 @@ def test_validation_imports_nothing_heavy() -> None:
         "import sys; from pathlib import Path; import trdreport.cli;"
         "from trdreport.records.loading import load_registry;"
         "load_registry(Path('tests/registries/valid'));"
-        "heavy = {'nimare', 'nilearn', 'matplotlib', 'weasyprint', 'numba'};"
+        "heavy = {'nimare', 'nilearn', 'matplotlib', 'weasyprint', 'numba', 'scipy', 'nibabel',"
+        " 'pandas', 'rich', 'jinja2'};"
         "print(sorted(heavy & set(sys.modules)))"
     )
     run = subprocess.run(

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -31,7 +32,8 @@ def serve(
 ) -> None:
     """Show the site in a browser, and build it again whenever a record or a template changes.
 
-    Mistakes are shown in the page, above the last good site. Ctrl-C ends it.
+    Mistakes are shown in the page, above the last good site. The PDFs follow when the pages are
+    there. Ctrl-C ends it.
 
     Example: trdreport serve --quick --port 8000
     """
@@ -39,22 +41,36 @@ def serve(
     from trdreport.figures.templates import default_templates
     from trdreport.publish.serving import PortError, stopping
     from trdreport.publish.serving import serve as serve_site
+    from trdreport.work.scheduling import processes
 
     folder = templates or default_templates()
 
-    def rebuild() -> None:
+    def rebuild(check: Callable[[], None]) -> None:
         from trdreport.cli.progress import progress
         from trdreport.publish.build import build as build_site
         from trdreport.records.loading import load_registry
 
         loaded = load_registry(registry)
-        with progress() as step:
-            build_site(loaded, site, folder, cache=cache, quick=quick, step=step)
+        with progress() as show:
 
+            def step(what: str, done: int = 0, total: int = 0, stored: int = 0) -> None:
+                check()
+                show(what, done, total, stored)
+
+            build_site(
+                loaded, site, folder,
+                cache=cache, here=here, quick=quick, pdf=False, step=step,
+            )  # fmt: skip
+
+    # The PDFs take longer than the pages. They are set by a process that can be ended: a build of
+    # its own, which finds all else in the store.
+    finish: list[str | Path] = [sys.executable, "-m", "trdreport", "build"]
+    finish += ["--registry", registry, "--site", site, "--templates", folder, "--cache", cache]
+    finish += ["--quick"] * quick
     say = partial(print, flush=True)  # the address is needed at once, also through a pipe
-    with stopping():
+    with stopping(), processes() as here:
         try:
-            serve_site(rebuild, site, [registry, folder], port=port, tell=say)
+            serve_site(rebuild, site, [registry, folder], finish=finish, port=port, tell=say)
         except PortError as error:
             print(error, file=sys.stderr)
             raise typer.Exit(2) from error

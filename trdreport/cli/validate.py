@@ -1,5 +1,6 @@
 """`trdreport validate`."""
 
+import gc
 from pathlib import Path
 
 from trdreport.cli.options import RegistryOption, app
@@ -12,6 +13,7 @@ def validate(registry: RegistryOption = Path("registry")) -> None:
 
     Example: trdreport validate --registry registry
     """
+    gc.disable()  # what is read stays until the end, which is soon; looking through it takes time
     from trdreport.records.loading import load_registry
 
     loaded = load_registry(registry)

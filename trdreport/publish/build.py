@@ -1,6 +1,8 @@
 """Build the site: work out everything, put the report together, then write and swap in."""
 
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
@@ -13,7 +15,7 @@ from trdreport.engine.lock import Lock
 from trdreport.publish.assembling import Report, assembled, data_files, tables_as_files
 from trdreport.publish.computing import Step, compute
 from trdreport.publish.drawing import Gallery, drawn
-from trdreport.publish.packing import packaged
+from trdreport.publish.packing import attached, packaged
 from trdreport.publish.pdf import FILES, write_pdf
 from trdreport.publish.rendering import assets, environment, render_pages, render_print
 from trdreport.publish.site import check_replaceable, mend, staged, write_files
@@ -22,7 +24,7 @@ from trdreport.records.loading import Registry
 from trdreport.sections.facts.computed import Computed
 from trdreport.sections.section import DataFile
 from trdreport.work.scheduling import Scheduler, one_by_one, processes
-from trdreport.work.store import Store, open_store
+from trdreport.work.store import Store, Wanted, open_store
 
 
 @dataclass(frozen=True)
@@ -36,14 +38,17 @@ class Built:
     claims: tuple[Claim, ...]
 
 
-def build(
+def build(  # noqa: PLR0913 (as many options as a build has)
     registry: Registry,
     site: Path,
     templates: Path,
     *,
     cache: Path | None = None,
     scheduler: Scheduler | None = None,
+    here: Scheduler | None = None,
     quick: bool = False,
+    pdf: bool = True,
+    archive: bool = False,
     repository: str = "",
     accept: Callable[[Lock], None] = lambda _: None,
     step: Step = lambda *_: None,
@@ -52,15 +57,16 @@ def build(
 
     What the store in the folder `cache` has is read from there; without a folder everything is
     computed. Analyses and robustness run where `scheduler` runs them, else in processes here, as
-    drawing always does: how text is set is up to the system. A `quick` build leaves the robustness
-    analyses out. Study pages link to their records in the `repository`, a URL, where one is given.
-    `accept` is shown the results' lock before anything is published and may raise. Raises DataError
-    when `site` may not be replaced, FileError when it cannot be written; the old site then stays as
-    it was.
+    drawing always does: how text is set is up to the system. `here` may be such processes that stay
+    longer than one build. A `quick` build leaves the robustness analyses out; without `pdf` the
+    PDFs of the old site are taken over; with `archive` there is a PDF for archives as well. Study
+    pages link to their records in the `repository`, a URL, where one is given. `accept` is shown
+    the results' lock before anything is published and may raise. Raises DataError when `site` may
+    not be replaced, FileError when it cannot be written; the old site then stays as it was.
     """
     mend(site)
     check_replaceable(site, [path for path in (registry.root, templates, cache) if path])
-    with open_store(cache) as store, processes() as here:
+    with open_store(cache) as store, nullcontext(here) if here else processes() as here:
         computed = compute(
             registry,
             templates,
@@ -71,7 +77,8 @@ def build(
             accept=accept,
             step=step,
         )
-        files = published(computed, templates, store, here, step)
+        kept = None if pdf else _pdfs_of(site)
+        files = published(computed, templates, store, here, step, kept=kept, archive=archive)
     with staged(site) as stage:
         write_files(stage, files)
     significant = sum(
@@ -90,21 +97,37 @@ def published(
     store: Store,
     scheduler: Scheduler = one_by_one,
     step: Step = lambda *_: None,
+    *,
+    kept: Mapping[str, bytes] | None = None,
+    archive: bool = False,
 ) -> dict[str, bytes]:
-    """Every file of the site by its path."""
+    """Every file of the site by its path; PDFs are set unless there are `kept` ones."""
     env, style = environment(templates), assets(templates)
     data = data_files(computed)
-    report = assembled(computed, data)
-    gallery = drawn(
-        report.sketches, env, templates, style, store, scheduler, partial(step, "figures")
-    )
-    step("setting the pages")
-    files = style | site_files(computed, report, data, gallery, env, store)
-    step("setting the PDF")
-    article = render_print(env, report, gallery.figures, FILES)
-    for name, archive in (("report.pdf", False), ("report-archive.pdf", True)):
-        files[name] = _pdf(article, files, store, archive=archive)
+    report = assembled(computed, data, archive_pdf=archive)
+    draw = partial(drawn, env=env, templates=templates, assets=style, store=store,
+                   scheduler=scheduler)  # fmt: skip
+    printed, others = report.printed, report.sketches[len(report.printed) :]
+    shown = draw(printed, tell=partial(step, "figures of the PDF"))
+    article = render_print(env, report, shown.figures, FILES)
+    with ThreadPoolExecutor(1) as beside:
+        # the longest piece of a build, from the moment that it can begin
+        pdf = beside.submit(_pdf, article, {**style, **shown.files}, {}, store, scheduler) if kept is None else None
+        gallery = shown | draw(others, tell=partial(step, "other figures"))
+        step("pages")
+        files = style | site_files(computed, report, data, gallery, env, store)
+        step("PDF")
+        files |= {"report.pdf": pdf.result()} if pdf else kept or {}
+    if archive and kept is None:
+        files["report-archive.pdf"] = _pdf(article, files, attached(files), store, scheduler)
+    step("packing and writing")
     return files | packaged(computed.registry, files, version("trdreport"))
+
+
+def _pdfs_of(site: Path) -> dict[str, bytes]:
+    """The PDFs that a site has."""
+    names = ("report.pdf", "report-archive.pdf")
+    return {name: (site / name).read_bytes() for name in names if (site / name).is_file()}
 
 
 def site_files(
@@ -124,13 +147,24 @@ def site_files(
     }
 
 
-def _pdf(page: str, files: Mapping[str, bytes], store: Store, *, archive: bool) -> bytes:
-    """The article; for archives with the data that are text attached."""
-    used = {n: files[n] for n in sorted(files) if n.startswith(("assets/", "fonts/", "figures/"))}
-    attached = {
+def _pdf(
+    article: str,
+    files: Mapping[str, bytes],
+    attachments: Mapping[str, bytes],
+    store: Store,
+    scheduler: Scheduler,
+) -> bytes:
+    """The article in print; with attachments it is the one for archives.
+
+    It depends on the files that it names, and on the fonts that its style names.
+    """
+    used = {
         name: content
         for name, content in sorted(files.items())
-        if archive and name.startswith("data/") and not name.endswith((".gz", ".tsv"))
+        if name.startswith("fonts/") or f'"{FILES}{name}"' in article
     }
-    inputs = (page, *(part for pair in (*used.items(), *attached.items()) for part in pair))
-    return store.remember("pdf", inputs, partial(write_pdf, page, files, attached), bytes)
+    make = partial(write_pdf, article, used, attachments)
+    named = (*used.items(), *attachments.items())
+    inputs: tuple[bytes | str, ...] = (article, *(part for pair in named for part in pair))
+    (pdf,) = store.remember_all([Wanted("pdf", inputs, make, bytes)], scheduler)
+    return pdf

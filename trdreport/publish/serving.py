@@ -9,14 +9,16 @@ import re
 import secrets
 import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from email.message import Message
+from functools import partial
 from html import escape, unescape
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -30,7 +32,7 @@ from trdreport.publish.site import MARKER
 
 ADDRESS = "127.0.0.1"
 
-POLL = 0.5
+POLL = 0.2
 """Seconds between two looks at the watched folders."""
 
 SETTLE = 0.1
@@ -135,6 +137,10 @@ def is_foreign(headers: Message) -> bool:
     return referer is not None and not f"{referer.lower()}/".startswith(f"{own}/")
 
 
+class SupersededError(Exception):
+    """What is being built is out of date, or nobody waits for it any more."""
+
+
 @dataclass(frozen=True)
 class State:
     """The last build: a number that grows with every attempt, and its problems, if any."""
@@ -187,10 +193,11 @@ class Current:
 
 
 def serve(
-    rebuild: Callable[[], None],
+    rebuild: Callable[[Callable[[], None]], None],
     site: Path,
     watched: Sequence[Path],
     *,
+    finish: Sequence[str | Path] = (),
     port: int = 8000,
     tell: Callable[[str], None] = print,
     stop: threading.Event | None = None,
@@ -198,19 +205,54 @@ def serve(
     """Build, serve `site` on this computer, and build again when a file in `watched` changes.
 
     `rebuild` replaces the site or raises; what a DataError says is shown in the pages, as is any
-    other error, and the last good site stays. Port 0 takes a free one. Ends when `stop` is set.
-    Raises PortError when the port cannot be used, and KeyboardInterrupt at Ctrl-C.
+    other error, and the last good site stays. It calls what it is given now and then, which raises
+    SupersededError when a file changed meanwhile: the build is given up for the next one. The
+    program `finish` then adds what the pages need not wait for; the next change ends it. Port 0
+    takes a free one. Ends when `stop` is set. Raises PortError when the port cannot be used, and
+    KeyboardInterrupt at Ctrl-C.
     """
-    current = Current()
-    with _bound(port, site, current) as server:
-        seen = snapshot(watched, site)
-        current.built(_problems(rebuild, watched, tell))
+    current, end = Current(), stop or threading.Event()
+    with _bound(port, site, current) as server, ExitStack() as running:
+        watch = _Watch(watched, site)
+
+        def check() -> None:
+            if end.is_set() or watch.differs():
+                raise SupersededError
+
+        def build() -> str:
+            running.close()
+            try:
+                current.built(_problems(partial(rebuild, check), watched, tell))
+            except SupersededError:
+                return "given up, because more changed"
+            if current.state.problems:
+                return "the last good site stays"
+            running.enter_context(_going(finish))
+            return "built"
+
+        build()
         with _answering(server, current):
             tell(f"http://{ADDRESS}:{server.server_address[1]}/")
-            for changed in _changes(watched, site, seen, stop or threading.Event()):
+            for changed in watch.changes(end):
                 tell(f"{changed} changed: building again")
-                current.built(_problems(rebuild, watched, tell))
-                tell("the last good site stays" if current.state.problems else "built")
+                tell(build())
+
+
+@contextmanager
+def _going(program: Sequence[str | Path]) -> Iterator[None]:
+    """Run a program beside what is done; it is ended with all that it started, whatever it does."""
+    if not program:
+        yield
+        return
+    silent = subprocess.DEVNULL
+    with subprocess.Popen(  # noqa: S603 (our own command)
+        program, stdin=silent, stdout=silent, stderr=silent, start_new_session=True
+    ) as process:
+        try:
+            yield
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 @contextmanager
@@ -244,6 +286,8 @@ def _problems(
     """Build; what went wrong, for the page, or nothing."""
     try:
         rebuild()
+    except SupersededError:
+        raise
     except (DataError, FileError) as error:
         tell(str(error))
         return str(error)
@@ -290,22 +334,31 @@ def snapshot(folders: Sequence[Path], left_out: Path) -> Snapshot:
     return found
 
 
-def _changes(
-    watched: Sequence[Path], site: Path, seen: Snapshot, stop: threading.Event
-) -> Iterator[str]:
-    """What changed, each time that something did, until `stop` is set."""
-    while not stop.wait(POLL):
-        now = snapshot(watched, site)
-        if now == seen:
-            continue
-        while not stop.wait(SETTLE) and now != (later := snapshot(watched, site)):
-            now = later
-        if stop.is_set() or now == seen:  # or an editor moved a file away and back
-            continue
-        changed = sorted({path for path, _ in now.items() ^ seen.items()})
-        seen = now
-        more = f" and {len(changed) - 1} more" if changed[1:] else ""
-        yield f"{changed[0]}{more}"
+class _Watch:
+    """Folders, and how they were at the last change that was told of."""
+
+    def __init__(self, folders: Sequence[Path], site: Path) -> None:
+        self._look = partial(snapshot, folders, site)
+        self._seen = self._look()
+
+    def differs(self) -> bool:
+        """Whether something changed since."""
+        return self._look() != self._seen
+
+    def changes(self, stop: threading.Event) -> Iterator[str]:
+        """What changed, each time that something did, until `stop` is set."""
+        while not stop.wait(POLL):
+            now = self._look()
+            if now == self._seen:
+                continue
+            while not stop.wait(SETTLE) and now != (later := self._look()):
+                now = later
+            if stop.is_set() or now == self._seen:  # or an editor moved a file away and back
+                continue
+            changed = sorted({path for path, _ in now.items() ^ self._seen.items()})
+            self._seen = now
+            more = f" and {len(changed) - 1} more" if changed[1:] else ""
+            yield f"{changed[0]}{more}"
 
 
 def allow_reload(policy: str) -> str:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pybtex.database import BibliographyData, Entry, parse_string
+from pybtex.database import BibliographyData, Entry
+from pybtex.database.input.bibtex import Parser
 from pybtex.exceptions import PybtexError
 from pybtex.scanner import PybtexSyntaxError
 
@@ -76,7 +77,7 @@ def parse_bibliography(text: str, path: Path) -> tuple[dict[str, Reference], lis
     Raises DataError when the text is no BibTeX, so that its entries cannot be known.
     """
     try:
-        data: BibliographyData = parse_string(text, "bibtex")
+        data: BibliographyData = Parser().parse_string(text)
     except PybtexSyntaxError as error:
         message = " ".join(str(error).split())
         raise DataError([Problem(str(path), error.lineno, 1, "", f"{message}; mend it")]) from error

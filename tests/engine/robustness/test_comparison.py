@@ -55,6 +55,7 @@ def small(experiments: int, seed: int) -> ExperimentTable:
     return ExperimentTable(tuple(made))
 
 
+@pytest.mark.slow
 def test_the_subtraction_is_nimares_where_no_differences_are_equal(miola: Registry) -> None:
     """Same differences, and p as near as NiMARE's 2,000 random divisions come to all 924."""
     mask, affine = np.ones((16, 16, 16), bool), np.diag([2.0, 2.0, 2.0, 1.0])
