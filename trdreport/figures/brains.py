@@ -37,7 +37,7 @@ MARKERS = ("o", "^", "s", "D")
 """Shape of a focus by the direction of its contrast."""
 
 WHITEST, BLACKEST = 1.0, -0.45
-"""What is drawn white and black, where the template has 0 to 1: pale, for a cluster to stand out."""
+"""Of the template, which has 0 to 1; all of it is pale, so that a cluster stands out."""
 
 MARGIN_MM = 5.0
 """Around the template in slices."""
@@ -292,8 +292,9 @@ def cluster_slices(
         if axis:
             _name_sides(axes)
         axes.text(
-            0.0, 0.0, f"{'xyz'[axis]} = {round(peak[axis])}", transform=axes.transAxes, fontsize=12
-        )
+            0.0, 0.0, f"{'xyz'[axis]} = {round(peak[axis])}", transform=axes.transAxes, fontsize=12,
+            bbox={"boxstyle": "square,pad=0", "color": "white"},
+        )  # fmt: skip
         axes.set_aspect("equal")
         axes.axis("off")
     return figure

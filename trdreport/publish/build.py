@@ -1,6 +1,7 @@
 """Build the site: work out everything, put the report together, then write and swap in."""
 
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
@@ -13,7 +14,7 @@ from trdreport.engine.lock import Lock
 from trdreport.publish.assembling import Report, assembled, data_files, tables_as_files
 from trdreport.publish.computing import STEPS_OF_ROBUSTNESS, Step, compute
 from trdreport.publish.drawing import Gallery, drawn
-from trdreport.publish.packing import packaged
+from trdreport.publish.packing import attached, packaged
 from trdreport.publish.pdf import FILES, write_pdf
 from trdreport.publish.rendering import assets, environment, render_pages, render_print
 from trdreport.publish.site import check_replaceable, mend, staged, write_files
@@ -22,7 +23,8 @@ from trdreport.records.loading import Registry
 from trdreport.sections.facts.computed import Computed
 from trdreport.sections.section import DataFile
 from trdreport.work.scheduling import Scheduler
-from trdreport.work.store import Store, open_store
+from trdreport.work.store import Store, Wanted, open_store
+from trdreport.work.workers import side_by_side
 
 STEPS_AROUND = 3
 """Steps of a build beside the analyses and robustness."""
@@ -44,7 +46,7 @@ def steps_of(registry: Registry, *, quick: bool) -> int:
     return len(registry.plan.runs) + STEPS_AROUND + (0 if quick else STEPS_OF_ROBUSTNESS)
 
 
-def build(
+def build(  # noqa: PLR0913 (as many options as a build has)
     registry: Registry,
     site: Path,
     templates: Path,
@@ -52,6 +54,7 @@ def build(
     cache: Path | None = None,
     scheduler: Scheduler | None = None,
     quick: bool = False,
+    archive: bool = False,
     repository: str = "",
     accept: Callable[[Lock], None] = lambda _: None,
     step: Step = lambda _: None,
@@ -60,10 +63,10 @@ def build(
 
     What the store in the folder `cache` has is read from there; without a folder everything is
     computed. Permutations run in threads, or where `scheduler` runs them. A `quick` build leaves
-    the robustness analyses out. Study pages link to their records in the `repository`, a URL,
-    where one is given. `accept` is shown the results' lock before anything is published
-    and may raise. Raises DataError when `site` may not be replaced; the old site then stays as it
-    was.
+    the robustness analyses out; with `archive` there is a PDF for archives as well. Study pages
+    link to their records in the `repository`, a URL, where one is given. `accept` is shown the
+    results' lock before anything is published and may raise. Raises DataError when `site` may not
+    be replaced; the old site then stays as it was.
     """
     mend(site)
     check_replaceable(site, [path for path in (registry.root, templates, cache) if path])
@@ -78,7 +81,7 @@ def build(
             accept=accept,
             step=step,
         )
-        files = published(computed, templates, store, step)
+        files = published(computed, templates, store, step, archive=archive)
     with staged(site) as stage:
         write_files(stage, files)
     significant = sum(
@@ -92,20 +95,31 @@ def build(
 
 
 def published(
-    computed: Computed, templates: Path, store: Store, step: Step = lambda _: None
+    computed: Computed,
+    templates: Path,
+    store: Store,
+    step: Step = lambda _: None,
+    *,
+    archive: bool = False,
 ) -> dict[str, bytes]:
     """Every file of the site by its path."""
     step("drawing figures")
     env, style = environment(templates), assets(templates)
     data = data_files(computed)
-    report = assembled(computed, data)
-    gallery = drawn(report.sketches, env, templates, style, store)
-    step("setting the pages")
-    files = style | site_files(computed, report, data, gallery, env, store)
-    step("setting the PDF")
-    article = render_print(env, report, gallery.figures, FILES)
-    for name, archive in (("report.pdf", False), ("report-archive.pdf", True)):
-        files[name] = _pdf(article, files, store, archive=archive)
+    report = assembled(computed, data, archive_pdf=archive)
+    printed, others = report.printed, report.sketches[len(report.printed) :]
+    shown = drawn(printed, env, templates, style, store)
+    article = render_print(env, report, shown.figures, FILES)
+    with ThreadPoolExecutor(1) as beside:
+        # The longest piece of a build, in a process of its own from the moment that it can begin.
+        pdf = beside.submit(_pdf, article, {**style, **shown.files}, {}, store)
+        gallery = shown | drawn(others, env, templates, style, store)
+        step("setting the pages")
+        files = style | site_files(computed, report, data, gallery, env, store)
+        step("setting the PDF")
+        files["report.pdf"] = pdf.result()
+    if archive:
+        files["report-archive.pdf"] = _pdf(article, files, attached(files), store)
     return files | packaged(computed.registry, files, version("trdreport"))
 
 
@@ -126,13 +140,21 @@ def site_files(
     }
 
 
-def _pdf(page: str, files: Mapping[str, bytes], store: Store, *, archive: bool) -> bytes:
-    """The article; for archives with the data that are text attached."""
-    used = {n: files[n] for n in sorted(files) if n.startswith(("assets/", "fonts/", "figures/"))}
-    attached = {
+def _pdf(
+    article: str, files: Mapping[str, bytes], attachments: Mapping[str, bytes], store: Store
+) -> bytes:
+    """The article in print, made in another process; with attachments it is the one for archives.
+
+    It depends on the files that it names, and on the fonts that its style names.
+    """
+    used = {
         name: content
         for name, content in sorted(files.items())
-        if archive and name.startswith("data/") and not name.endswith((".gz", ".tsv"))
+        if name.startswith("fonts/") or f'"{FILES}{name}"' in article
     }
-    inputs = (page, *(part for pair in (*used.items(), *attached.items()) for part in pair))
-    return store.remember("pdf", inputs, partial(write_pdf, page, files, attached), bytes)
+    make = partial(write_pdf, article, used, attachments)
+    named = (*used.items(), *attachments.items())
+    inputs: tuple[bytes | str, ...] = (article, *(part for pair in named for part in pair))
+    run = partial(side_by_side, few=0)
+    (pdf,) = store.remember_all([Wanted("pdf", inputs, make, bytes)], run)
+    return pdf

@@ -38,6 +38,15 @@ def packaged(registry: Registry, files: Mapping[str, bytes], version: str) -> di
     return {**crate, **listed, f"data/{archive_name(registry)}": archive(packed)}
 
 
+def attached(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Of the files of a site what the PDF for archives carries: data that are text."""
+    return {
+        name: content
+        for name, content in sorted(files.items())
+        if name.startswith("data/") and not name.endswith((".gz", ".tsv"))
+    }
+
+
 def manifest(files: Mapping[str, bytes]) -> bytes:
     """Every file with its size and SHA-256; the manifest itself and the ZIP are not in it."""
     rows = [
@@ -53,7 +62,8 @@ def archive(files: Mapping[str, bytes]) -> bytes:
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as packed:
         for name, content in sorted(files.items()):
             entry = zipfile.ZipInfo(check_name(name), EPOCH)
-            entry.compress_type = zipfile.ZIP_DEFLATED
+            packed_already = name.endswith((".gz", ".png"))
+            entry.compress_type = zipfile.ZIP_STORED if packed_already else zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
             packed.writestr(entry, content)
     return buffer.getvalue()
