@@ -16,6 +16,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 os.environ["TQDM_DISABLE"] = "1"
@@ -32,7 +33,7 @@ from trdreport.engine.estimators.ale import FittedALE
 from trdreport.engine.estimators.nimads import studyset
 from trdreport.engine.selection import experiment_table
 from trdreport.records.loading import Registry, load_registry
-from trdreport.work.scheduling import Spread, processes
+from trdreport.work.scheduling import Scheduler, Spread, processes
 
 PERMUTATIONS = 1000
 ROUNDS = 3
@@ -40,7 +41,7 @@ WORKERS = 2
 SIZES = (30, 300, 2000)
 FOCI = 10
 NIMARE_FEW = (4, 12)
-OURS_FEW = (100, 500)
+OURS_FEW = (500, 1500)
 FIT_STUDIES = 300
 
 
@@ -74,13 +75,13 @@ class Sides:
             for n in numbers
         ]
 
-    def ours(self, numbers: tuple[int, ...]) -> list[Callable[[], object]]:
+    def ours(self, numbers: tuple[int, ...], here: Scheduler) -> list[Callable[[], object]]:
         """Our correction of one estimate, with each number of permutations, in processes."""
         fitted = FittedALE(self.table, self.profile, self.mask, self.affine)
 
         def correct(number: int) -> None:
             fitted.profile = self.profile.model_copy(update={"permutations": number})
-            fitted.test(self.forming, stop_early=False, spread=Spread(HERE))
+            fitted.test(self.forming, stop_early=False, spread=Spread(here))
 
         return [lambda n=n: correct(n) for n in numbers]
 
@@ -103,10 +104,12 @@ def permutation_ratio(permutations: int) -> None:
     """Record the ratio of whole corrections."""
     sides = Sides(load_registry(ROOT / "registry"), "all-trd-hc")
     times = {}
-    for name, ways in (("NiMARE", sides.nimare), ("ours", sides.ours)):
-        warm_up, correct = ways((20 if name == "NiMARE" else 100, permutations))
-        warm_up()
-        times[name] = statistics.median(seconds(correct) for _ in range(ROUNDS))
+    with processes() as here:
+        ours = partial(sides.ours, here=here)
+        for name, ways, few in (("NiMARE", sides.nimare, 20), ("ours", ours, 1000)):
+            warm_up, correct = ways((few, permutations))
+            warm_up()
+            times[name] = statistics.median(seconds(correct) for _ in range(ROUNDS))
     sys.stdout.write(
         f"{permutations} permutations, {sides.table.n_foci} foci, {WORKERS} workers ({machine()}):"
         f" NiMARE {times['NiMARE']:.2f} s, ours {times['ours']:.3f} s\n"
@@ -120,13 +123,15 @@ def scale_ratio(sizes: tuple[int, ...]) -> None:
     for size in sizes:
         sides = synthetic(size)
         each = {}
-        for name, ways, numbers in (
-            ("NiMARE", sides.nimare, NIMARE_FEW),
-            ("ours", sides.ours, OURS_FEW),
-        ):
-            few, more = ways(numbers)
-            few()  # compiles, and fills what is kept
-            each[name] = (seconds(more) - seconds(few)) / (numbers[1] - numbers[0])
+        with processes() as here:
+            ours = partial(sides.ours, here=here)
+            for name, ways, numbers in (
+                ("NiMARE", sides.nimare, NIMARE_FEW),
+                ("ours", ours, OURS_FEW),
+            ):
+                few, more = ways(numbers)
+                few()  # compiles, and fills what is kept
+                each[name] = (seconds(more) - seconds(few)) / (numbers[1] - numbers[0])
         sys.stdout.write(
             f"{sides.table.n_foci} foci, one permutation: NiMARE {each['NiMARE'] * 1000:.1f} ms,"
             f" ours {each['ours'] * 1000:.2f} ms\n"

@@ -59,5 +59,5 @@ def tiny_registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tiny_site(tiny_registry: Path, cache: Path) -> Path:
     """A site built from the valid tiny registry."""
     site = tiny_registry.parent / "site"
-    build(load_registry(tiny_registry), site, ROOT / "templates", cache=cache)
+    build(load_registry(tiny_registry), site, ROOT / "templates", cache=cache, archive=True)
     return site

@@ -193,6 +193,7 @@ def test_the_manifest_and_the_zip_hold_what_the_site_holds(tiny_site: Path) -> N
     with zipfile.ZipFile(packed) as archive:
         assert archive.testzip() is None
         assert "data/manifest.csv" in archive.namelist()
+        assert "figures/foci-all.svg" in archive.namelist()
         for name in archive.namelist():
             assert archive.read(name) == (tiny_site / name).read_bytes()
     not_listed = {"data/manifest.csv", f"data/{packed.name}", ".trdreport-site"}

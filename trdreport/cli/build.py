@@ -29,6 +29,12 @@ def build(
         bool, typer.Option("--no-cache", help="Compute everything anew and keep nothing.")
     ] = False,
     quick: QuickOption = False,
+    archive: Annotated[
+        bool,
+        typer.Option(
+            "--archive", help="Write report-archive.pdf too: PDF/A-3 with the data attached."
+        ),
+    ] = False,
     locked: Annotated[
         bool, typer.Option("--locked", help="Fail when results differ from results.lock.json.")
     ] = False,
@@ -68,6 +74,7 @@ def build(
             cache=None if no_cache else cache,
             scheduler=cluster,
             quick=quick,
+            archive=archive,
             repository=repository.rstrip("/"),
             accept=keeper.accept,
             step=step,

@@ -1,14 +1,28 @@
-"""Brains seen through nilearn: foci, thresholded maps and cluster slices, all in MNI space."""
+"""Brains in MNI space: foci and maps on a glass brain, clusters in slices of the template.
 
+Outlines and template are files of nilearn. Its own plots are not used: they take seconds for each
+figure, and write every piece of an outline by itself.
+"""
+
+import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
 
 import nibabel as nib
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
+from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
-from nilearn.datasets import load_mni152_template
-from nilearn.plotting import plot_glass_brain, plot_roi
+from matplotlib.path import Path as Outline
+from matplotlib.transforms import Affine2D
 from numpy.typing import NDArray
 
 from trdreport.brain.search_volume import resample, resample_set
@@ -16,15 +30,68 @@ from trdreport.figures.canvas import new_figure
 from trdreport.figures.data import FociGroup
 from trdreport.figures.palette import INK
 
-
-def template() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The MNI152 T1 template without skull on its 2 mm grid, (99, 117, 95), and its affine."""
-    image = load_mni152_template(resolution=2)
-    return np.asarray(image.dataobj, dtype=float), np.asarray(image.affine, dtype=float)
-
+TEMPLATE_FILE = "datasets/data/mni_icbm152_t1_tal_nlin_sym_09a_converted.nii.gz"
+OUTLINE_FILE = "plotting/glass_brain_files/brain_schematics_{}.json"
 
 MARKERS = ("o", "^", "s", "D")
 """Shape of a focus by the direction of its contrast."""
+
+WHITEST, BLACKEST = 1.0, -0.45
+"""Of the template, which has 0 to 1; all of it is pale, so that a cluster stands out."""
+
+MARGIN_MM = 5.0
+"""Around the template in slices."""
+
+
+@dataclass(frozen=True)
+class View:
+    """A view of the glass brain: its outline, the axis that it looks along, and what it shows.
+
+    `scale` and `origin` bring the outline to mm across and up, as nilearn does. `side` is -1 for
+    the left hemisphere, 1 for the right, and 0 for both.
+    """
+
+    outline: str
+    axis: int
+    scale: tuple[float, float]
+    origin: tuple[float, float]
+    side: int = 0
+    words: str = ""
+
+    @property
+    def plane(self) -> tuple[int, int]:
+        """The axes that run across and up."""
+        across, up = (axis for axis in range(3) if axis != self.axis)
+        return across, up
+
+
+VIEWS: Final = (
+    View("side", 0, (0.38, 0.38), (-108, -70), -1, "left side"),
+    View("back", 1, (0.39, 0.39), (-73, -73)),
+    View("side", 0, (0.38, 0.38), (-108, -70), 1, "right side"),
+    View("top", 2, (0.36, 0.37), (-71, -107)),
+)
+
+CODES: Final = MappingProxyType({"bezier": Outline.CURVE4, "segment": Outline.LINETO})
+
+
+def nilearn_file(file: str) -> Path:
+    """A file inside the installed nilearn, found without importing it."""
+    spec = find_spec("nilearn")
+    if spec is None or not spec.submodule_search_locations:
+        raise ModuleNotFoundError("nilearn is not installed")
+    return Path(spec.submodule_search_locations[0]) / file
+
+
+@cache
+def template() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The MNI152 T1 template without skull on its 2 mm grid, (99, 117, 95), and its affine.
+
+    Every second voxel of the grid of 1 mm; grey runs from 0 to 1.
+    """
+    image = nib.load(nilearn_file(TEMPLATE_FILE))
+    grey = np.asarray(image.dataobj, dtype=float)[::2, ::2, ::2]
+    return grey / grey.max(), np.asarray(image.affine, dtype=float) @ np.diag([2.0, 2.0, 2.0, 1.0])
 
 
 def foci_glass_brain(
@@ -32,31 +99,96 @@ def foci_glass_brain(
 ) -> Figure:
     """Foci on a glass brain: colour by study, shape by contrast, legend below."""
     figure = new_figure(10.5, 4.0)
-    display = plot_glass_brain(
-        None, display_mode="lyrz", figure=figure, axes=(0.0, 0.24, 1.0, 0.76), annotate=True
-    )
-    for group in groups:
-        display.add_markers(
-            group.positions,
-            marker_color=colours[group.study],
-            marker_size=42,
-            marker=MARKERS[list(contrasts).index(group.contrast) % len(MARKERS)],
-            edgecolors="white",
-            linewidths=0.6,
-            alpha=1.0,
-        )
-    _name_sides(display.axes)
+    for view, axes in zip(VIEWS, _glass_brain(figure, 0.0, 0.24, 1.0, 0.76), strict=True):
+        for group in groups:
+            x = group.positions[:, 0]
+            seen = group.positions[x * view.side >= 0]
+            across, up = seen[:, view.plane].T
+            axes.scatter(
+                across,
+                up,
+                s=42,
+                color=colours[group.study],
+                marker=MARKERS[list(contrasts).index(group.contrast) % len(MARKERS)],
+                edgecolors="white",
+                linewidths=0.6,
+                zorder=3,
+            )
     _legend(figure, groups, colours, contrasts)
     return figure
 
 
-def _name_sides(axes: Mapping[str, Any]) -> None:
-    """Say which hemisphere a lateral view shows; nilearn marks L and R on the other views only."""
-    for view, side in (("l", "left side"), ("r", "right side")):
-        axes[view].ax.text(
-            0.5, -0.01, side, transform=axes[view].ax.transAxes, ha="center", va="top",
-            fontsize=9, color=INK,
+def _glass_brain(
+    figure: Figure, left: float, bottom: float, width: float, height: float
+) -> list[Axes]:
+    """The views side by side, in one scale, in a part of the figure; x, y and z are in mm."""
+    drawn = [_outline(view) for view in VIEWS]
+    widths = [high[0] - low[0] for _, low, high in drawn]
+    found = []
+    for view, (lines, low, high), own in zip(VIEWS, drawn, widths, strict=True):
+        share = width * own / sum(widths)
+        axes = figure.add_axes((left, bottom, share, height))
+        left += share
+        for paths, colour, thickness in lines:
+            axes.add_collection(
+                PathCollection(
+                    paths, facecolors="none", edgecolors=colour, linewidths=thickness, alpha=0.7
+                ),
+                autolim=False,
+            )
+        # The nose is to the left of the left side.
+        axes.set_xlim(*((high[0], low[0]) if view.side < 0 else (low[0], high[0])))
+        axes.set_ylim(low[1], high[1])
+        axes.set_aspect("equal")
+        axes.axis("off")
+        if not view.side:
+            _name_sides(axes)
+        axes.text(
+            0.5, -0.01, view.words, transform=axes.transAxes, ha="center", va="top", fontsize=9,
+            color=INK,
         )  # fmt: skip
+        found.append(axes)
+    return found
+
+
+def _name_sides(axes: Axes) -> None:
+    for place, side in ((0.1, "L"), (0.9, "R")):
+        axes.text(
+            place, 0.95, side, transform=axes.transAxes, ha="center", va="top", fontsize=12
+        )  # fmt: skip
+
+
+@cache
+def _outline(
+    view: View,
+) -> tuple[
+    tuple[tuple[tuple[Outline, ...], str, float], ...], tuple[float, float], tuple[float, float]
+]:
+    """Lines of each colour and width, and the lowest and highest corner, all in mm."""
+    content = json.loads(nilearn_file(OUTLINE_FILE.format(view.outline)).read_text())
+    to_mm = Affine2D().scale(*view.scale).translate(*view.origin)
+    lines: dict[tuple[str, float], list[Outline]] = {}
+    for path in content["paths"]:
+        points: list[list[float]] = []
+        codes: list[np.uint8] = []
+        for item in path["items"]:
+            first, *others = item["pts"]
+            if not points or points[-1] != first:
+                points.append(first)
+                codes.append(Outline.MOVETO)
+            points += others
+            codes += [CODES[item["type"]]] * len(others)
+        own = Outline(to_mm.transform(points), codes)
+        lines.setdefault((path["edgecolor"], round(path["linewidth"], 2)), []).append(own)
+    x0, x1, y0, y1 = content["metadata"]["bounds"]
+    corners = to_mm.transform([(x0, y0), (x1, y1)])
+    margin = (corners[1] - corners[0]) * 0.025 + 0.1
+    low, high = corners[0] - margin, corners[1] + margin
+    return (
+        tuple((tuple(paths), *look) for look, paths in lines.items()),
+        (low[0], low[1]),
+        (high[0], high[1]),
+    )
 
 
 def _legend(
@@ -91,30 +223,38 @@ def stat_glass_brain(
     threshold: float,
     to_talairach: NDArray[np.float64] | None = None,
 ) -> Figure:
-    """The ALE map above a threshold on a glass brain, with its colour bar.
+    """The ALE map above a threshold on a glass brain, the highest value along each line of sight.
 
     A map in Talairach space comes with the (4, 4) matrix from MNI to there.
     """
     if to_talairach is not None:
         stat = resample(stat, affine, to_talairach)
     figure = new_figure(10.5, 3.2)
-    display = plot_glass_brain(
-        nib.Nifti1Image(stat.astype(np.float32), affine),
-        display_mode="lyrz",
-        figure=figure,
-        axes=(0.0, 0.06, 0.98, 0.92),
-        threshold=threshold,
-        vmin=threshold,
-        vmax=float(stat.max()),
-        cmap="inferno_r",
-        colorbar=True,
-        cbar_tick_format="%.3f",
-        plot_abs=False,
-        annotate=True,
-    )
-    _name_sides(display.axes)
+    x = affine[0, 3] + affine[0, 0] * np.arange(len(stat))
+    for view, axes in zip(VIEWS, _glass_brain(figure, 0.0, 0.06, 0.88, 0.92), strict=True):
+        seen = (x * view.side >= 0)[:, None, None] * stat
+        flat = seen.max(axis=view.axis)
+        image = _shown(axes, np.ma.masked_less_equal(flat, threshold), affine, view.plane)
+        image.set(cmap="inferno_r", clim=(threshold, float(stat.max())))
+    bar = figure.colorbar(image, cax=figure.add_axes((0.958, 0.12, 0.014, 0.82)), format="%.4f")
+    bar.ax.yaxis.set_ticks_position("left")
+    bar.set_ticks(np.linspace(threshold, float(stat.max()), 5).tolist())
     figure.text(0.972, 0.02, "ALE", fontsize=9, color=INK, ha="right")
     return figure
+
+
+def _shown(
+    axes: Axes, flat: NDArray[np.float64], affine: NDArray[np.float64], plane: tuple[int, int]
+) -> AxesImage:
+    """Values (across, up) of a grid of voxels where they are in mm; limits stay as they are."""
+    edges = []
+    for axis, count in zip(plane, flat.shape, strict=True):
+        step, first = affine[axis, axis], affine[axis, 3]
+        edges += [first - step / 2, first + step * (count - 0.5)]
+    limits = axes.get_xlim(), axes.get_ylim()
+    image = axes.imshow(flat.T, origin="lower", extent=tuple(edges), interpolation="nearest")
+    axes.set(xlim=limits[0], ylim=limits[1])
+    return image
 
 
 def cluster_slices(
@@ -130,18 +270,41 @@ def cluster_slices(
     if to_talairach is not None:
         inside = resample_set(inside, affine, to_talairach)
     figure = new_figure(9.0, 3.3)
-    plot_roi(
-        nib.Nifti1Image(inside.astype(np.uint8), affine),
-        bg_img=load_mni152_template(resolution=2),
-        cut_coords=peak,
-        display_mode="ortho",
-        figure=figure,
-        axes=(0.0, 0.0, 1.0, 1.0),
-        cmap="autumn",
-        alpha=1.0,
-        black_bg=False,
-        colorbar=False,
-        draw_cross=True,
-        annotate=True,
-    )
+    grey, grid = template()
+    head = np.argwhere(grey) @ grid[:3, :3].T + grid[:3, 3]
+    low, high = head.min(axis=0) - MARGIN_MM, head.max(axis=0) + MARGIN_MM
+    planes = [(1, 2), (0, 2), (0, 1)]
+    widths = [high[across] - low[across] for across, _ in planes]
+    left = 0.0
+    for axis, (across, up) in enumerate(planes):
+        share = widths[axis] / sum(widths)
+        axes = figure.add_axes((left, 0.0, 0.98 * share, 1.0))
+        left += share
+        axes.set(xlim=(low[across], high[across]), ylim=(low[up], high[up]))
+        for volume, where, colours, clim in (
+            (grey, grid, "gray", (BLACKEST, WHITEST)),
+            (inside, affine, ListedColormap(["#ff0000"]), None),
+        ):
+            cut = np.ma.masked_equal(_cut(volume, where, axis, peak), 0)
+            _shown(axes, cut, where, (across, up)).set(cmap=colours, clim=clim)
+        axes.axvline(peak[across], color="black")
+        axes.axhline(peak[up], color="black")
+        if axis:
+            _name_sides(axes)
+        axes.text(
+            0.0, 0.0, f"{'xyz'[axis]} = {round(peak[axis])}", transform=axes.transAxes, fontsize=12,
+            bbox={"boxstyle": "square,pad=0", "color": "white"},
+        )  # fmt: skip
+        axes.set_aspect("equal")
+        axes.axis("off")
     return figure
+
+
+def _cut(
+    volume: NDArray[np.generic], affine: NDArray[np.float64], axis: int, peak: Sequence[float]
+) -> NDArray[np.float64]:
+    """The plane of voxels that holds the peak; nothing where the peak lies beside the grid."""
+    at = round((peak[axis] - affine[axis, 3]) / affine[axis, axis])
+    if not 0 <= at < volume.shape[axis]:
+        return np.zeros(tuple(np.delete(volume.shape, axis)))
+    return np.asarray(np.take(volume, at, axis=axis), dtype=float)

@@ -10,12 +10,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, PathPatch
 from matplotlib.path import Path as Outline
-from nilearn.datasets import fetch_surf_fsaverage
-from nilearn.surface import load_surf_mesh
 from numpy.typing import NDArray
 from scipy import ndimage
 
 from trdreport.brain.desikan_killiany import DesikanKilliany, data_folder, desikan_killiany
+from trdreport.figures.brains import nilearn_file
 from trdreport.figures.canvas import new_figure
 from trdreport.figures.palette import INK, SOFT
 
@@ -85,8 +84,8 @@ def outlines(side: str, face: str) -> tuple[tuple[str, shapely.Geometry], ...]:
     Triangles that look at the viewer are projected along x and merged by region.
     """
     name = {"L": "left", "R": "right"}[side]
-    mesh = load_surf_mesh(fetch_surf_fsaverage("fsaverage5")[f"infl_{name}"])
-    points, faces = np.asarray(mesh.coordinates), np.asarray(mesh.faces)
+    mesh = nib.load(nilearn_file(f"datasets/data/fsaverage5/infl_{name}.gii.gz"))
+    points, faces = mesh.agg_data()
     gifti = nib.load(data_folder() / f"atlas-desikankilliany-{side.lower()}h.label.gii.gz")
     labels = np.asarray(gifti.agg_data())
     keys = gifti.labeltable.get_labels_as_dict()
@@ -104,7 +103,7 @@ def outlines(side: str, face: str) -> tuple[tuple[str, shapely.Geometry], ...]:
 
 def _merged(triangles: NDArray[np.float64]) -> shapely.Geometry:
     """Union of projected triangles (n, 3, 2), hairline gaps closed."""
-    merged = shapely.union_all(shapely.buffer(shapely.polygons(triangles), 0.2))
+    merged = shapely.union_all(shapely.buffer(shapely.polygons(triangles), 0.2, quad_segs=1))
     return shapely.simplify(merged, 0.3)
 
 
@@ -123,6 +122,7 @@ def _draw_cut(
         atlas, plane, np.take(atlas.cerebellum, voxel, index), axis, at
     ):
         _fill(axes, first, up, inside, colours.get(name, "#d3dae0"), 0.9)
+    axes.margins(0)
     axes.set_title(title, fontsize=10, color=INK, y=-0.14)
     axes.set_aspect("equal")
     axes.axis("off")
@@ -154,5 +154,9 @@ def _fill(
     width: float,
 ) -> None:
     smooth = ndimage.gaussian_filter(inside.astype(float), 0.8).T
-    axes.contourf(first, up, smooth, levels=(0.5, 2.0), colors=[colour])
-    axes.contour(first, up, smooth, levels=(0.5,), colors=[EDGE], linewidths=width)
+    lines = axes.contour(first, up, smooth, levels=(0.5,))
+    (outline,) = lines.get_paths()
+    lines.remove()
+    rings = shapely.simplify([shapely.LineString(ring) for ring in outline.to_polygons()], 0.1)
+    path = Outline.make_compound_path(*(Outline(shapely.get_coordinates(ring)) for ring in rings))
+    axes.add_patch(PathPatch(path, facecolor=colour, edgecolor=EDGE, linewidth=width))

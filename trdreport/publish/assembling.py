@@ -45,7 +45,10 @@ class DownloadGroup:
 
 @dataclass(frozen=True)
 class Frame:
-    """What stands around the sections on every page, in the navigation and at the top."""
+    """What stands around the sections on every page, in the navigation and at the top.
+
+    `archive` is the ZIP's name; `archive_pdf` says whether there is a PDF for archives.
+    """
 
     review: Review
     reference: Reference
@@ -55,6 +58,7 @@ class Frame:
     pages: tuple[Link, ...]
     downloads: tuple[DownloadGroup, ...]
     archive: str
+    archive_pdf: bool
     linked_data: str
 
 
@@ -76,13 +80,22 @@ class Report:
         return (*self.sections, *self.items)
 
     @property
+    def printed(self) -> tuple[Sketch, ...]:
+        """Every figure of the sections once, in reading order: those that the PDF shows."""
+        return _once(self.sections)
+
+    @property
     def sketches(self) -> tuple[Sketch, ...]:
-        """Every figure once, in reading order."""
-        found: dict[str, Sketch] = {}
-        for part in self.parts:
-            for sketch in part.figures:
-                found.setdefault(sketch.id, sketch)
-        return tuple(found.values())
+        """Every figure once, in reading order; the printed ones come first."""
+        return _once(self.parts)
+
+
+def _once(parts: "Iterable[Shown | Item]") -> tuple[Sketch, ...]:
+    found: dict[str, Sketch] = {}
+    for part in parts:
+        for sketch in part.figures:
+            found.setdefault(sketch.id, sketch)
+    return tuple(found.values())
 
 
 def assembled_section(section: Section, computed: Computed) -> Shown | None:
@@ -93,11 +106,17 @@ def assembled_section(section: Section, computed: Computed) -> Shown | None:
     return Shown(section, view, tuple(section.tables(computed)), tuple(section.figures(computed)))
 
 
-def assembled(computed: Computed, files: Iterable[DataFile]) -> Report:
-    """The report of what was computed; `files` are what its downloads page lists."""
+def assembled(
+    computed: Computed, files: Iterable[DataFile], *, archive_pdf: bool = False
+) -> Report:
+    """The report of what was computed; `files` are what its downloads page lists.
+
+    It speaks of a PDF for archives where there is one.
+    """
     sections = tuple(part for section in SECTIONS if (part := assembled_section(section, computed)))
     items = tuple(item for kind in ITEMS for item in kind(computed))
-    return Report(frame(computed, files), sections, items, numbered(sections, items))
+    around = frame(computed, files, archive_pdf=archive_pdf)
+    return Report(around, sections, items, numbered(sections, items))
 
 
 def numbered(sections: Iterable[Shown], items: Iterable[Item]) -> dict[str, str]:
@@ -130,7 +149,9 @@ def _counted(
             yield place, f"{word} {mark}{number}"
 
 
-def frame(computed: Computed, files: Iterable[DataFile] = ()) -> Frame:
+def frame(
+    computed: Computed, files: Iterable[DataFile] = (), *, archive_pdf: bool = False
+) -> Frame:
     """What stands around the sections."""
     registry = computed.registry
     significant = cluster_lines(registry, computed.leading, computed.results, corrected=True)
@@ -150,6 +171,7 @@ def frame(computed: Computed, files: Iterable[DataFile] = ()) -> Frame:
         pages=tuple(Link(page.file, page.name, page.card(computed)) for page in PAGES),
         downloads=tuple(_groups(files)),
         archive=archive_name(registry),
+        archive_pdf=archive_pdf,
         linked_data=linked_data(registry, len(significant)),
     )
 

@@ -112,7 +112,8 @@ def published(
     article = render_print(env, report, shown.figures, FILES)
     with ThreadPoolExecutor(1) as beside:
         # the longest piece of a build, from the moment that it can begin
-        pdf = beside.submit(_pdf, article, {**style, **shown.files}, {}, store, scheduler) if kept is None else None
+        set_pdf = partial(_pdf, article, {**style, **shown.files}, {}, store, scheduler)
+        pdf = beside.submit(set_pdf) if kept is None else None
         gallery = shown | draw(others, tell=partial(step, "other figures"))
         step("pages")
         files = style | site_files(computed, report, data, gallery, env, store)

@@ -24,6 +24,9 @@ class Gallery:
     figures: Mapping[str, Figure]
     files: Mapping[str, bytes]
 
+    def __or__(self, other: "Gallery") -> "Gallery":
+        return Gallery({**self.figures, **other.figures}, {**self.files, **other.files})
+
 
 def drawn(
     sketches: Sequence[Sketch],

@@ -15,7 +15,7 @@ from trdreport.records.loading import Registry
 MANIFEST = "data/manifest.csv"
 CRATE = "ro-crate-metadata.json"
 PACKED = ("data/", "figures/", CRATE)
-"""What the ZIP holds: all but the pages, the PDFs and what only they need."""
+"""What the ZIP holds: all but the pages, the PDFs and what only they need; figures as SVG alone."""
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The earliest time a ZIP can say; a fixed one makes the file the same every time."""
@@ -33,9 +33,18 @@ def packaged(registry: Registry, files: Mapping[str, bytes], version: str) -> di
     packed = {
         name: content
         for name, content in {**files, **crate, **listed}.items()
-        if name.startswith(PACKED)
+        if name.startswith(PACKED) and not name.endswith(".png")
     }
     return {**crate, **listed, f"data/{archive_name(registry)}": archive(packed)}
+
+
+def attached(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Of the files of a site what the PDF for archives carries: data that are text."""
+    return {
+        name: content
+        for name, content in sorted(files.items())
+        if name.startswith("data/") and not name.endswith((".gz", ".tsv"))
+    }
 
 
 def manifest(files: Mapping[str, bytes]) -> bytes:
@@ -53,7 +62,8 @@ def archive(files: Mapping[str, bytes]) -> bytes:
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as packed:
         for name, content in sorted(files.items()):
             entry = zipfile.ZipInfo(check_name(name), EPOCH)
-            entry.compress_type = zipfile.ZIP_DEFLATED
+            packed_already = name.endswith(".gz")
+            entry.compress_type = zipfile.ZIP_STORED if packed_already else zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
             packed.writestr(entry, content)
     return buffer.getvalue()

@@ -8,6 +8,7 @@ import base64
 import gzip
 import json
 from collections.abc import Iterable, Mapping
+from functools import partial
 
 import nibabel as nib
 import numpy as np
@@ -38,7 +39,7 @@ def viewer_files(
     }
     for analysis in registry.plan.analyses:
         files[f"viewer/scenes/analyses/{analysis.id}.js"] = _script(
-            "scene", _of_analysis(registry, analysis, results)
+            "scene", _of_analysis(registry, analysis, results, store)
         )
     for study in registry.studies:
         files[f"viewer/scenes/studies/{study.id}.js"] = _script("scene", _of_study(registry, study))
@@ -98,25 +99,21 @@ def _atlas() -> bytes:
 
 
 def _of_analysis(
-    registry: Registry, analysis: Analysis, results: Mapping[str, Result]
+    registry: Registry, analysis: Analysis, results: Mapping[str, Result], store: Store
 ) -> dict[str, object]:
     runs = []
     for run in registry.plan.runs:
         result = results[run.id]
         if run.analysis != analysis or not isinstance(result, AnalysisResult):
             continue
-        stat, to_talairach = result.maps["stat"], None
-        if result.space == "TAL":
-            to_talairach = MNI_TO_TALAIRACH[run.profile.transform]
-            stat = resample(stat, result.affine, to_talairach)
+        to_talairach = MNI_TO_TALAIRACH[run.profile.transform] if result.space == "TAL" else None
         pooled = [focus for experiment in result.table.experiments for focus in experiment.foci]
         runs.append(
             {
                 "id": run.id,
                 "title": f"{run.profile.title} ({run.profile_id})",
-                "map": packed(_rounded(stat), result.affine),
+                **_map(result.maps["stat"], result.affine, to_talairach, store),
                 "threshold": round(float(result.corrected.threshold_ale), 6),
-                "top": round(float(stat.max()), 6),
                 "talairach": None if to_talairach is None else to_talairach.tolist(),
                 "clusters": [
                     {
@@ -140,6 +137,35 @@ def _of_analysis(
             }
         )
     return {"title": analysis.title, "runs": runs}
+
+
+def _map(
+    stat: NDArray[np.float64],
+    affine: NDArray[np.float64],
+    to_talairach: NDArray[np.float64] | None,
+    store: Store,
+) -> dict[str, object]:
+    """A map in MNI space, packed, and its highest value."""
+    inputs = (
+        stat.tobytes(),
+        affine.tobytes(),
+        b"" if to_talairach is None else to_talairach.tobytes(),
+    )
+    found: dict[str, object] = store.remember(
+        "map", inputs, partial(_packed_map, stat, affine, to_talairach), json.loads
+    )
+    return found
+
+
+def _packed_map(
+    stat: NDArray[np.float64],
+    affine: NDArray[np.float64],
+    to_talairach: NDArray[np.float64] | None,
+) -> bytes:
+    if to_talairach is not None:
+        stat = resample(stat, affine, to_talairach)
+    top = round(float(stat.max()), 6)
+    return json.dumps({"map": packed(_rounded(stat), affine), "top": top}).encode()
 
 
 def _of_study(registry: Registry, study: Study) -> dict[str, object]:
