@@ -66,19 +66,19 @@ def build(  # noqa: PLR0913 (as many options as a build has)
     """
     mend(site)
     check_replaceable(site, [path for path in (registry.root, templates, cache) if path])
-    with open_store(cache) as store, nullcontext(here) if here else processes() as here:
+    with open_store(cache) as store, nullcontext(here) if here else processes() as pool:
         computed = compute(
             registry,
             templates,
             store,
-            scheduler=scheduler or here,
+            scheduler=scheduler or pool,
             quick=quick,
             repository=repository,
             accept=accept,
             step=step,
         )
         kept = None if pdf else _pdfs_of(site)
-        files = published(computed, templates, store, here, step, kept=kept, archive=archive)
+        files = published(computed, templates, store, pool, step, kept=kept, archive=archive)
     with staged(site) as stage:
         write_files(stage, files)
     significant = sum(
