@@ -16,8 +16,8 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from trdreport.brain.atlas import AtlasLabel
 from trdreport.brain.extent import mni_brain
@@ -163,7 +163,7 @@ def _cerebellum(volume: NDArray[np.uint8], cortex: BoolMap, affine: NDArray[np.f
     brain = _brain_on(volume.shape, affine)
     has_cortex = np.asarray(cortex.any(axis=2))
     lowest = np.where(has_cortex, cortex.argmax(axis=2), 0)
-    nearest = ndimage.distance_transform_edt(
+    nearest = scipy.ndimage.distance_transform_edt(
         np.logical_not(has_cortex).astype(np.uint8), return_distances=False, return_indices=True
     )
     ceiling = lowest[tuple(nearest)]
@@ -171,7 +171,7 @@ def _cerebellum(volume: NDArray[np.uint8], cortex: BoolMap, affine: NDArray[np.f
     ceiling = np.minimum(ceiling, (CEREBELLUM_BELOW_MM - affine[2, 3]) / affine[2, 2])
     behind = affine[1, 1] * np.arange(volume.shape[1]) + affine[1, 3] < CEREBELLUM_BEHIND_MM
     candidate = brain & (volume == 0) & (levels < ceiling[:, :, None]) & behind[None, :, None]
-    parts, _ = ndimage.label(ndimage.binary_opening(candidate, iterations=3))
+    parts, _ = scipy.ndimage.label(scipy.ndimage.binary_opening(candidate, iterations=3))
     sizes = np.bincount(parts.ravel())
     sizes[0] = 0
     return np.asarray(parts == sizes.argmax())
@@ -182,7 +182,7 @@ def _brain_on(shape: tuple[int, ...], affine: NDArray[np.float64]) -> BoolMap:
     brain, brain_affine = mni_brain()
     to_brain = np.linalg.inv(brain_affine) @ affine
     return np.asarray(
-        ndimage.affine_transform(
+        scipy.ndimage.affine_transform(
             brain.astype(np.uint8), to_brain[:3, :3], to_brain[:3, 3], shape, order=0
         )
         > 0

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import nibabel as nib
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from trdreport.brain.extent import mni_brain
 from trdreport.brain.spaces import MNI_TO_TALAIRACH, BoolMap, FloatMap
@@ -16,7 +16,7 @@ from trdreport.model.plan import Mask, Profile, Transform
 GREY_MATTER_FILE = "datasets/data/mni_icbm152_gm_tal_nlin_sym_09a_converted.nii.gz"
 GREY_MATTER_PROBABILITY = 0.2
 
-FACES = ndimage.generate_binary_structure(rank=3, connectivity=1)
+FACES = np.abs(np.indices((3, 3, 3)) - 1).sum(axis=0) <= 1
 """Voxels that share a face are neighbours."""
 
 
@@ -37,7 +37,7 @@ def _mask(mask: Mask, to_talairach: Transform | None) -> tuple[BoolMap, NDArray[
     if to_talairach:
         brain = resample_set(brain, affine, np.linalg.inv(MNI_TO_TALAIRACH[to_talairach]))
     if mask.dilate_voxels:
-        brain = ndimage.binary_dilation(brain, FACES, iterations=mask.dilate_voxels)
+        brain = scipy.ndimage.binary_dilation(brain, FACES, iterations=mask.dilate_voxels)
     for array in (brain, affine):
         array.setflags(write=False)
     return brain, affine
@@ -55,7 +55,7 @@ def grey_matter() -> BoolMap:
     template = nib.load(Path(spec.submodule_search_locations[0]) / GREY_MATTER_FILE)
     brain, affine = mni_brain()
     to_template = np.linalg.inv(template.affine) @ affine
-    values = ndimage.affine_transform(
+    values = scipy.ndimage.affine_transform(
         np.asarray(template.dataobj, dtype=float),
         to_template[:3, :3],
         to_template[:3, 3],
@@ -73,7 +73,7 @@ def resample(
     `target_to_source` is the (4, 4) affine in mm from the new space to the one of `volume`.
     """
     matrix, offset = _voxel_map(affine, target_to_source)
-    moved = ndimage.affine_transform(volume, matrix, offset, order=1, mode="grid-constant")
+    moved = scipy.ndimage.affine_transform(volume, matrix, offset, order=1, mode="grid-constant")
     return np.asarray(moved, dtype=float)
 
 
@@ -82,7 +82,7 @@ def resample_set(
 ) -> BoolMap:
     """A set of voxels seen from another space on the same grid, nearest voxel."""
     matrix, offset = _voxel_map(affine, target_to_source)
-    moved = ndimage.affine_transform(
+    moved = scipy.ndimage.affine_transform(
         inside.astype(np.uint8), matrix, offset, order=0, mode="grid-constant"
     )
     return np.asarray(moved > 0)

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from trdreport.brain.search_volume import FACES
 from trdreport.brain.spaces import BoolMap, FloatMap, apply
@@ -16,12 +16,12 @@ def label_clusters(stat: FloatMap, threshold: float) -> tuple[NDArray[np.int32],
     """Face-connected voxels strictly above `threshold`, numbered by falling size then peak."""
     labels = np.zeros(stat.shape, dtype=np.int32)
     box = _box(stat > threshold)
-    part, count = ndimage.label(stat[box] > threshold, FACES)
+    part, count = scipy.ndimage.label(stat[box] > threshold, FACES)
     if not count:
         return labels, 0
     inside = part > 0
     sizes = np.bincount(part[inside])[1:]
-    peaks = ndimage.maximum(stat[box][inside], part[inside], np.arange(1, count + 1))
+    peaks = scipy.ndimage.maximum(stat[box][inside], part[inside], np.arange(1, count + 1))
     order = np.lexsort((-np.asarray(peaks), -sizes))
     renumber = np.zeros(count + 1, dtype=np.int32)
     renumber[order + 1] = np.arange(1, count + 1)

@@ -3,12 +3,17 @@
 No entry says how large its arrays are: mask and readouts say it, and the rest is the null sizes.
 """
 
+import hashlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
 from trdreport.brain.search_volume import analysis_mask
+from trdreport.brain.spaces import BoolMap, FloatMap
 from trdreport.engine.results import (
     AnalysisResult,
     Cluster,
@@ -80,24 +85,48 @@ def decode(content: bytes, run: str, table: ExperimentTable, profile: Profile) -
     stored = np.frombuffer(body, layout, count=1)[0]
     null_sizes = np.frombuffer(body, "<f8", offset=layout.itemsize)
 
-    def volume(values: np.ndarray, outside: float) -> np.ndarray:
-        full = np.full(mask.shape, outside, dtype=values.dtype)
-        full[mask] = values
-        return full
-
     return AnalysisResult(
         run=run,
         table=table,
         space=profile.space,
         affine=affine,
         mask=mask,
-        maps={name: volume(stored[name], out) for name, out in MAP_OUTSIDE.items()},
+        maps=_Maps(stored, mask),
         readouts=tuple(
             ReadoutResult(
                 r.readout, r.threshold_p, r.threshold_ale, r.clusters,
-                volume(stored["labels"][i], 0),
+                _volume(stored["labels"][i], mask, 0),
             )
             for i, r in enumerate(readouts)
         ),
         null_sizes=null_sizes,
+        digest=_digest(content, profile),
     )  # fmt: skip
+
+
+class _Maps(Mapping[str, FloatMap]):
+    """Maps by name, each made a volume when it is asked for: most builds ask for few."""
+
+    def __init__(self, stored: NDArray[np.void], mask: BoolMap) -> None:
+        self._stored, self._mask = stored, mask
+
+    def __getitem__(self, name: str) -> FloatMap:
+        return _volume(self._stored[name], self._mask, MAP_OUTSIDE[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(MAP_OUTSIDE)
+
+    def __len__(self) -> int:
+        return len(MAP_OUTSIDE)
+
+
+def _volume(values: NDArray[Any], mask: BoolMap, outside: float) -> NDArray[Any]:
+    full = np.full(mask.shape, outside, dtype=values.dtype)
+    full[mask] = values
+    return full
+
+
+def _digest(content: bytes, profile: Profile) -> str:
+    """SHA-256 of what was computed and how; the mask is not in the content."""
+    how = profile.model_dump_json(exclude={"title"}).encode()
+    return hashlib.sha256(hashlib.sha256(content).digest() + how).hexdigest()

@@ -148,7 +148,8 @@ class AnalysisResult:
     """One run, done.
 
     Maps are 3-D arrays on the grid of `affine` in `space`: `stat` (ALE), `p`, `z` and `p_fwe`.
-    `null_sizes` has the largest cluster, in voxels, of each permutation.
+    `null_sizes` has the largest cluster, in voxels, of each permutation. `digest` stands for all
+    that was computed: what is made of a result alone is kept by it.
     """
 
     run: str
@@ -159,6 +160,7 @@ class AnalysisResult:
     maps: Mapping[str, FloatMap]
     readouts: tuple[ReadoutResult, ...]
     null_sizes: NDArray[np.float64]
+    digest: str = ""
 
     @property
     def permutations(self) -> int:

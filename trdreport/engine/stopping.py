@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import brentq
-from scipy.stats import binom, binomtest
 
 FIRST_LOOK = 500
 """Permutations before the first look; each further look comes at twice as many."""
@@ -21,7 +20,7 @@ def exact_interval(extreme: int, permutations: int) -> Interval:
 
     `extreme` of the permutations were at least as extreme as what was observed.
     """
-    found = binomtest(extreme, permutations).proportion_ci(confidence_level=0.95)
+    found = scipy.stats.binomtest(extreme, permutations).proportion_ci(confidence_level=0.95)
     return float(found.low), float(found.high)
 
 
@@ -34,11 +33,11 @@ def confidence_sequence(extreme: int, permutations: int) -> Interval:
     level = np.log(ERROR / (permutations + 1))
 
     def above(p: float) -> float:
-        return float(binom.logpmf(extreme, permutations, p) - level)
+        return float(scipy.stats.binom.logpmf(extreme, permutations, p) - level)
 
     estimate = extreme / permutations
-    low = brentq(above, 1e-300, estimate) if extreme else 0.0
-    high = brentq(above, estimate, 1 - 1e-16) if extreme < permutations else 1.0
+    low = scipy.optimize.brentq(above, 1e-300, estimate) if extreme else 0.0
+    high = scipy.optimize.brentq(above, estimate, 1 - 1e-16) if extreme < permutations else 1.0
     return float(low), float(high)
 
 

@@ -5,13 +5,13 @@ from functools import cache
 
 import nibabel as nib
 import numpy as np
+import scipy
 import shapely
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, PathPatch
 from matplotlib.path import Path as Outline
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from trdreport.brain.desikan_killiany import DesikanKilliany, data_folder, desikan_killiany
 from trdreport.figures.brains import nilearn_file
@@ -153,7 +153,7 @@ def _fill(
     colour: str,
     width: float,
 ) -> None:
-    smooth = ndimage.gaussian_filter(inside.astype(float), 0.8).T
+    smooth = scipy.ndimage.gaussian_filter(inside.astype(float), 0.8).T
     lines = axes.contour(first, up, smooth, levels=(0.5,))
     (outline,) = lines.get_paths()
     lines.remove()

@@ -112,7 +112,7 @@ def _of_analysis(
             {
                 "id": run.id,
                 "title": f"{run.profile.title} ({run.profile_id})",
-                **_map(result.maps["stat"], result.affine, to_talairach, store),
+                **_map(result, to_talairach, store),
                 "threshold": round(float(result.corrected.threshold_ale), 6),
                 "talairach": None if to_talairach is None else to_talairach.tolist(),
                 "clusters": [
@@ -140,28 +140,16 @@ def _of_analysis(
 
 
 def _map(
-    stat: NDArray[np.float64],
-    affine: NDArray[np.float64],
-    to_talairach: NDArray[np.float64] | None,
-    store: Store,
+    result: AnalysisResult, to_talairach: NDArray[np.float64] | None, store: Store
 ) -> dict[str, object]:
     """A map in MNI space, packed, and its highest value."""
-    inputs = (
-        stat.tobytes(),
-        affine.tobytes(),
-        b"" if to_talairach is None else to_talairach.tobytes(),
-    )
-    found: dict[str, object] = store.remember(
-        "map", inputs, partial(_packed_map, stat, affine, to_talairach), json.loads
-    )
+    pack = partial(_packed_map, result, to_talairach)
+    found: dict[str, object] = store.remember("map", (result.digest,), pack, json.loads)
     return found
 
 
-def _packed_map(
-    stat: NDArray[np.float64],
-    affine: NDArray[np.float64],
-    to_talairach: NDArray[np.float64] | None,
-) -> bytes:
+def _packed_map(result: AnalysisResult, to_talairach: NDArray[np.float64] | None) -> bytes:
+    stat, affine = result.maps["stat"], result.affine
     if to_talairach is not None:
         stat = resample(stat, affine, to_talairach)
     top = round(float(stat.max()), 6)

@@ -41,10 +41,7 @@ def _sidecar(run: Run, result: AnalysisResult, name: str) -> dict[str, object]:
 
 
 def _stored(result: AnalysisResult, name: str, store: Store) -> bytes:
-    volume, affine = volume_of(result, name), result.affine
-    code = "talairach" if result.space == "TAL" else "mni"
-    inputs = (volume.astype(np.float32).tobytes(), affine.tobytes(), code)
-    return store.remember("map", inputs, partial(nifti, volume, affine, code), bytes)
+    return store.remember("map", (result.digest, name), partial(nifti, result, name), bytes)
 
 
 def volume_of(result: AnalysisResult, name: str) -> NDArray[np.float64]:
@@ -57,11 +54,12 @@ def volume_of(result: AnalysisResult, name: str) -> NDArray[np.float64]:
     return result.maps[name]
 
 
-def nifti(volume: NDArray[np.float64], affine: NDArray[np.float64], code: str) -> bytes:
-    """A volume as gzipped NIfTI-1, float32, without a time stamp."""
-    image = nib.Nifti1Image(volume.astype(np.float32), affine)
-    image.set_sform(affine, code=code)
-    image.set_qform(affine, code=code)
+def nifti(result: AnalysisResult, name: str) -> bytes:
+    """A map as gzipped NIfTI-1, float32, without a time stamp."""
+    image = nib.Nifti1Image(volume_of(result, name).astype(np.float32), result.affine)
+    code = "talairach" if result.space == "TAL" else "mni"
+    image.set_sform(result.affine, code=code)
+    image.set_qform(result.affine, code=code)
     buffer = io.BytesIO()
     with gzip.GzipFile(fileobj=buffer, mode="wb", mtime=0, compresslevel=6) as stream:
         stream.write(image.to_bytes())
