@@ -316,7 +316,16 @@ def test_a_record_edited_during_a_build_is_published_as_it_was_computed_with(
         study.write_text(study.read_text().replace("Utopia", "Arcadia"))
         (root / "studies" / "late2020.yaml").write_text("a: study")
 
-    build(registry, site, ROOT / "templates", quick=True, pdf=False, cache=cache, accept=edit)
+    build(
+        registry,
+        site,
+        ROOT / "templates",
+        quick=True,
+        pdf=False,
+        archive=True,
+        cache=cache,
+        accept=edit,
+    )
     assert study.read_bytes() != before
     published = site / "data" / "registry" / "studies"
     assert (published / "alpha2018.yaml").read_bytes() == before

@@ -11,7 +11,7 @@ import pytest
 
 from trdreport.errors import DataError
 from trdreport.publish import swapping
-from trdreport.publish.packing import archive
+from trdreport.publish.packing import zipped
 from trdreport.publish.site import MARKER, check_replaceable, mend, staged, write_files
 
 
@@ -289,5 +289,5 @@ def test_a_name_that_leads_out_of_the_site_is_refused(name: str, tmp_path: Path)
     with pytest.raises(DataError, match="cannot be a file of the site"), staged(site) as stage:
         write_files(stage, {"index.html": b"", name: b"out"})
     with pytest.raises(DataError, match="cannot be a file of the site"):
-        archive({name: b"out"})
+        zipped({name: b"out"})
     assert not list(tmp_path.rglob("*"))

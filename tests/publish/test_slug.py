@@ -100,7 +100,7 @@ def root(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Path:
         gallery = blank_gallery(report.sketches)  # their names are asked, not what they show
         files = style | site_files(computed, report, data, gallery, env, store)
         files |= {"report.pdf": b"", "report-archive.pdf": b""}
-        write_files(stage, files | packaged(computed.registry, files, "0"))
+        write_files(stage, files | packaged(computed.registry, files, "0", archive=True))
     return root
 
 
@@ -129,7 +129,7 @@ def test_nothing_is_written_outside_the_site(root: Path) -> None:
         names = packed.namelist()
     assert not [name for name in names if ".." in name or not re.fullmatch(r"[\w./-]+", name)]
     assert sum(
-        re.fullmatch(r"figures/regions-.*-map\.png", name) is not None for name in names
+        re.fullmatch(r"figures/regions-.*-map\.svg", name) is not None for name in names
     ) == (len(NAMES))
 
 

@@ -130,7 +130,7 @@ def test_a_section_is_added_by_a_module_a_template_and_a_line(
         assert "<h2>A greeting</h2>Hello, Tiny review &amp; all</section>" in text
     assert '<li><a href="#greeting">A greeting</a></li>' in article
     assert 'href="data/hello.csv">hello.csv</a> a greeting' in pages["downloads.html"]
-    assert "archive" not in pages["downloads.html"]  # there is a PDF for archives on request only
+    assert "archive" not in pages["downloads.html"]  # files for archives are made on request only
 
 
 def changed(registry: Registry, **update: object) -> Registry:

@@ -32,7 +32,8 @@ def build(
     archive: Annotated[
         bool,
         typer.Option(
-            "--archive", help="Write report-archive.pdf too: PDF/A-3 with the data attached."
+            "--archive",
+            help="Write for archives too: a PDF/A-3 with the data attached, and a ZIP of all.",
         ),
     ] = False,
     locked: Annotated[

@@ -47,7 +47,7 @@ class DownloadGroup:
 class Frame:
     """What stands around the sections on every page, in the navigation and at the top.
 
-    `archive` is the ZIP's name; `archive_pdf` says whether there is a PDF for archives.
+    `archive` is the ZIP's name; empty where nothing is made for archives.
     """
 
     review: Review
@@ -58,7 +58,6 @@ class Frame:
     pages: tuple[Link, ...]
     downloads: tuple[DownloadGroup, ...]
     archive: str
-    archive_pdf: bool
     linked_data: str
 
 
@@ -106,16 +105,14 @@ def assembled_section(section: Section, computed: Computed) -> Shown | None:
     return Shown(section, view, tuple(section.tables(computed)), tuple(section.figures(computed)))
 
 
-def assembled(
-    computed: Computed, files: Iterable[DataFile], *, archive_pdf: bool = False
-) -> Report:
+def assembled(computed: Computed, files: Iterable[DataFile], *, archive: bool = False) -> Report:
     """The report of what was computed; `files` are what its downloads page lists.
 
-    It speaks of a PDF for archives where there is one.
+    It speaks of files for archives where they are made.
     """
     sections = tuple(part for section in SECTIONS if (part := assembled_section(section, computed)))
     items = tuple(item for kind in ITEMS for item in kind(computed))
-    around = frame(computed, files, archive_pdf=archive_pdf)
+    around = frame(computed, files, archive=archive)
     return Report(around, sections, items, numbered(sections, items))
 
 
@@ -149,9 +146,7 @@ def _counted(
             yield place, f"{word} {mark}{number}"
 
 
-def frame(
-    computed: Computed, files: Iterable[DataFile] = (), *, archive_pdf: bool = False
-) -> Frame:
+def frame(computed: Computed, files: Iterable[DataFile] = (), *, archive: bool = False) -> Frame:
     """What stands around the sections."""
     registry = computed.registry
     significant = cluster_lines(registry, computed.leading, computed.results, corrected=True)
@@ -170,8 +165,7 @@ def frame(
         ),
         pages=tuple(Link(page.file, page.name, page.card(computed)) for page in PAGES),
         downloads=tuple(_groups(files)),
-        archive=archive_name(registry),
-        archive_pdf=archive_pdf,
+        archive=archive_name(registry) if archive else "",
         linked_data=linked_data(registry, len(significant)),
     )
 

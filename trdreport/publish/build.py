@@ -59,10 +59,10 @@ def build(  # noqa: PLR0913 (as many options as a build has)
     computed. Analyses and robustness run where `scheduler` runs them, else in processes here, as
     drawing always does: how text is set is up to the system. `here` may be such processes that stay
     longer than one build. A `quick` build leaves the robustness analyses out; without `pdf` the
-    PDFs of the old site are taken over; with `archive` there is a PDF for archives as well. Study
-    pages link to their records in the `repository`, a URL, where one is given. `accept` is shown
-    the results' lock before anything is published and may raise. Raises DataError when `site` may
-    not be replaced, FileError when it cannot be written; the old site then stays as it was.
+    PDFs of the old site are taken over; with `archive` there are a PDF for archives and a ZIP too.
+    Study pages link to their records in the `repository`, a URL, where one is given. `accept` is
+    shown the results' lock before anything is published and may raise. Raises DataError when `site`
+    may not be replaced, FileError when it cannot be written; the old site then stays as it was.
     """
     mend(site)
     check_replaceable(site, [path for path in (registry.root, templates, cache) if path])
@@ -104,7 +104,7 @@ def published(
     """Every file of the site by its path; PDFs are set unless there are `kept` ones."""
     env, style = environment(templates), assets(templates)
     data = data_files(computed)
-    report = assembled(computed, data, archive_pdf=archive)
+    report = assembled(computed, data, archive=archive)
     draw = partial(drawn, env=env, templates=templates, assets=style, store=store,
                    scheduler=scheduler)  # fmt: skip
     printed, others = report.printed, report.sketches[len(report.printed) :]
@@ -122,7 +122,7 @@ def published(
     if archive and kept is None:
         files["report-archive.pdf"] = _pdf(article, files, attached(files), store, scheduler)
     step("packing and writing")
-    return files | packaged(computed.registry, files, version("trdreport"))
+    return files | packaged(computed.registry, files, version("trdreport"), archive=archive)
 
 
 def _pdfs_of(site: Path) -> dict[str, bytes]:

@@ -26,16 +26,20 @@ def archive_name(registry: Registry) -> str:
     return f"trdreport-{registry.digest[:SHORT_DIGEST]}.zip"
 
 
-def packaged(registry: Registry, files: Mapping[str, bytes], version: str) -> dict[str, bytes]:
-    """RO-Crate metadata, the manifest and the ZIP for the files of a site, by path."""
+def packaged(
+    registry: Registry, files: Mapping[str, bytes], version: str, *, archive: bool = False
+) -> dict[str, bytes]:
+    """RO-Crate metadata and the manifest for the files of a site, by path; on request a ZIP."""
     crate = {CRATE: ro_crate(registry, files, version)}
     listed = {MANIFEST: manifest({**files, **crate})}
+    if not archive:
+        return {**crate, **listed}
     packed = {
         name: content
         for name, content in {**files, **crate, **listed}.items()
         if name.startswith(PACKED) and not name.endswith(".png")
     }
-    return {**crate, **listed, f"data/{archive_name(registry)}": archive(packed)}
+    return {**crate, **listed, f"data/{archive_name(registry)}": zipped(packed)}
 
 
 def attached(files: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -56,7 +60,7 @@ def manifest(files: Mapping[str, bytes]) -> bytes:
     return to_csv(("file", "bytes", "sha256"), rows).encode()
 
 
-def archive(files: Mapping[str, bytes]) -> bytes:
+def zipped(files: Mapping[str, bytes]) -> bytes:
     """A ZIP of files by path, the same bytes every time; raises DataError for a path out of it."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as packed:
