@@ -122,7 +122,7 @@ def test_a_callable_dataclass_counts_with_its_fields() -> None:
 
 def test_functions_among_the_arguments_count() -> None:
     sources = Sources(PACKAGE)
-    analysis, loops = "trdreport.engine.run:_run", "trdreport.engine.null_loops:crowded_maxima"
+    analysis, loops = "trdreport.engine.run:_run", "trdreport.engine.null_loops:maxima"
     alone = sources.fingerprint(partial(bytes, b"x"))
     assert sources.fingerprint(partial(bytes, b"y")) == alone
     assert sources.fingerprint(partial(bytes, loops)) not in (alone, sources.fingerprint(loops))

@@ -18,13 +18,10 @@ from numpy.typing import NDArray
 
 from trdreport.brain.spaces import BoolMap
 from trdreport.engine.kernel import axis_reach, sigma_mm
-from trdreport.engine.null_loops import crowded_maxima, scattered_maxima
+from trdreport.engine.null_loops import drawn, maxima
 
 CHUNK = 250
 """Permutations that a worker takes at a time."""
-
-CROWDED = 280
-"""Foci from which on it is faster to visit every voxel than to look for meeting foci."""
 
 Map = Callable[
     [Callable[[range], NDArray[np.float64]], Sequence[range]], Iterable[NDArray[np.float64]]
@@ -36,13 +33,15 @@ Map = Callable[
 class NullPlan:
     """All of a permutation run but the seed.
 
-    `inside` is the mask's bounding box, padded so that no kernel leaves it; `voxels` (n, 3) are
-    those of the mask. `sigmas` (voxels) and `reaches` (whole voxels) give each experiment's kernel,
+    `tiles` (x, y, z, 64) is the mask in its bounding box, cut into tiles of 4 x 4 x 4 voxels;
+    `voxels` (n, 3) are those of the mask, counted from `pad` voxels before the corner of that box,
+    so that no kernel begins below 0. `sigmas` (voxels) and `reaches` (whole voxels) give each experiment's kernel,
     `foci_of` its range of foci; `offsets` (foci, 3) is where in its voxel each focus lies, in
     voxels.
     """
 
-    inside: BoolMap
+    tiles: BoolMap
+    pad: int
     voxels: NDArray[np.int64]
     sigmas: NDArray[np.float64]
     reaches: NDArray[np.int64]
@@ -78,10 +77,11 @@ def plan_null(
     positions = np.concatenate(foci)
     sigmas = np.array([sigma_mm(n) / voxel_mm for n in sample_sizes])
     reaches = np.array([axis_reach(sigma) for sigma in sigmas])
-    inside = np.pad(_bounding_box(mask), int(reaches.max()) + 2)
+    inside, pad = _bounding_box(mask), int(reaches.max()) + 2
     return NullPlan(
-        inside=inside,
-        voxels=np.argwhere(inside),
+        tiles=_tiles(inside),
+        pad=pad,
+        voxels=np.argwhere(inside) + pad,
         sigmas=sigmas,
         reaches=reaches,
         foci_of=np.cumsum([0, *map(len, foci)]),
@@ -94,6 +94,13 @@ def _bounding_box(mask: BoolMap) -> BoolMap:
     inside = np.argwhere(mask)
     low, high = inside.min(axis=0), inside.max(axis=0) + 1
     return mask[tuple(slice(a, b) for a, b in zip(low, high, strict=True))]
+
+
+def _tiles(inside: BoolMap) -> BoolMap:
+    """The mask cut into tiles of 4 x 4 x 4 voxels, each in the order z, x, y: (x, y, z, 64)."""
+    filled = np.pad(inside, [(0, -length % 4) for length in inside.shape])
+    x, y, z = (length // 4 for length in filled.shape)
+    return filled.reshape(x, 4, y, 4, z, 4).transpose(0, 2, 4, 5, 1, 3).reshape(x, y, z, 64)
 
 
 def permute(
@@ -112,7 +119,8 @@ def permute(
 
 def run_chunk(plan: NullPlan, threshold: float, seed: int, indices: range) -> NDArray[np.float64]:
     """Maxima (n, 3) of the permutations with these indices: ALE, size, mass."""
-    return maxima_of(plan, threshold, np.stack([draw(plan, seed, index) for index in indices]))
+    homes = drawn(seed, indices.start, indices.stop, plan.voxels, len(plan.offsets))
+    return _maxima(plan, threshold, homes)
 
 
 def draw(plan: NullPlan, seed: int, index: int) -> NDArray[np.float64]:
@@ -121,20 +129,14 @@ def draw(plan: NullPlan, seed: int, index: int) -> NDArray[np.float64]:
     return plan.voxels[generator.integers(len(plan.voxels), size=len(plan.offsets))] + plan.offsets
 
 
-def maxima_of(
-    plan: NullPlan, threshold: float, places: NDArray[np.float64], *, crowded: int = CROWDED
-) -> NDArray[np.float64]:
+def maxima_of(plan: NullPlan, threshold: float, places: NDArray[np.float64]) -> NDArray[np.float64]:
     """Maxima (n, 3) of data sets with foci at `places` (n, foci, 3), voxels of the padded mask.
 
-    From `crowded` foci on every voxel that a kernel reaches is visited; below, only the voxels
-    that can pass the threshold, and a data set in which none does is done again in full.
+    A place is a voxel and its focus's own offset.
     """
-    arrays = (plan.sigmas, plan.reaches, plan.foci_of, plan.inside.ravel())
-    shape = np.array(plan.inside.shape)
-    if int(plan.foci_of[-1]) >= crowded:
-        return np.asarray(crowded_maxima(places, *arrays, shape, threshold))
-    maxima = np.asarray(scattered_maxima(places, *arrays, shape, threshold))
-    below = maxima[:, 1] == 0
-    if below.any():
-        maxima[below] = crowded_maxima(places[below], *arrays, shape, threshold)
-    return maxima
+    return _maxima(plan, threshold, np.rint(places - plan.offsets).astype(np.int64))
+
+
+def _maxima(plan: NullPlan, threshold: float, homes: NDArray[np.int64]) -> NDArray[np.float64]:
+    kernels = (plan.sigmas, plan.reaches, plan.foci_of, plan.offsets)
+    return np.asarray(maxima(homes, plan.tiles, plan.pad, *kernels, threshold))
