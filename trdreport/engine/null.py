@@ -35,9 +35,9 @@ class NullPlan:
 
     `tiles` (x, y, z, 64) is the mask in its bounding box, cut into tiles of 4 x 4 x 4 voxels;
     `voxels` (n, 3) are those of the mask, counted from `pad` voxels before the corner of that box,
-    so that no kernel begins below 0. `sigmas` (voxels) and `reaches` (whole voxels) give each experiment's kernel,
-    `foci_of` its range of foci; `offsets` (foci, 3) is where in its voxel each focus lies, in
-    voxels.
+    so that no kernel begins below 0. `sigmas` (voxels) and `reaches` (whole voxels) give each
+    experiment's kernel, `foci_of` its range of foci; `offsets` (foci, 3) is where in its voxel each
+    focus lies, in voxels.
     """
 
     tiles: BoolMap
