@@ -67,6 +67,7 @@ def maxima(homes, tiles, pad, sigmas, reaches, foci_of, offsets, threshold):  # 
     latest = np.empty(n_tiles, np.int64)
     size_y, size_z = 4 * shape[1] + 2, 4 * shape[2] + 2
     strides = np.array([size_y * size_z, size_z, 1])
+    steps = np.array([1, -1, size_z, -size_z, size_y * size_z, -size_y * size_z])
     excess = np.zeros((4 * shape[0] + 2) * strides[0])
     above = np.empty(n_tiles * 64, np.int64)
     result = np.zeros((homes.shape[0], 3))
@@ -89,7 +90,7 @@ def maxima(homes, tiles, pad, sigmas, reaches, foci_of, offsets, threshold):  # 
                 break
             limit = 0.8 * limit if limit > 1e-9 else 0.0
         result[row, 0] = best
-        _largest(excess, above, n_above, strides, result[row])
+        _largest(excess, above, n_above, steps, result[row])
     return result
 
 
@@ -423,7 +424,7 @@ def _collect(own, rest, inside, chosen, number, strides, threshold, excess, abov
 
 
 @njit(nogil=True, cache=True)
-def _largest(excess, above, n_above, strides, result):  # type: ignore[no-untyped-def]
+def _largest(excess, above, n_above, steps, result):  # type: ignore[no-untyped-def]
     """Fill in size and mass of the largest clusters by flood fill; clears `excess`.
 
     `excess` holds how far each voxel of `above` is over the threshold until the fill takes it.
@@ -438,12 +439,12 @@ def _largest(excess, above, n_above, strides, result):  # type: ignore[no-untype
             depth -= 1
             voxel = above[depth]
             size += 1
-            for stride in strides:
-                for neighbour in (voxel - stride, voxel + stride):
-                    if excess[neighbour] > 0.0:
-                        mass += excess[neighbour]
-                        excess[neighbour] = 0.0
-                        above[depth] = neighbour
-                        depth += 1
+            for step in steps:
+                neighbour = voxel + step
+                if excess[neighbour] > 0.0:
+                    mass += excess[neighbour]
+                    excess[neighbour] = 0.0
+                    above[depth] = neighbour
+                    depth += 1
         result[1] = max(result[1], size)
         result[2] = max(result[2], mass)
