@@ -33,11 +33,10 @@ Map = Callable[
 class NullPlan:
     """All of a permutation run but the seed.
 
-    `tiles` (x, y, z, 64) is the mask in its bounding box, cut into tiles of 4 x 4 x 4 voxels;
-    `voxels` (n, 3) are those of the mask, counted from `pad` voxels before the corner of that box,
-    so that no kernel begins below 0. `sigmas` (voxels) and `reaches` (whole voxels) give each
-    experiment's kernel, `foci_of` its range of foci; `offsets` (foci, 3) is where in its voxel each
-    focus lies, in voxels.
+    `tiles` (x, y, z, 64) is the mask's bounding box in tiles of 4 x 4 x 4 voxels. `voxels` (n, 3)
+    are those of the mask, counted from `pad` voxels before the box, so that no kernel goes below 0.
+    `sigmas` (voxels) and `reaches` (whole voxels) give each experiment's kernel, `foci_of` its
+    range of foci; `offsets` (foci, 3) is where in its voxel each focus lies, in voxels.
     """
 
     tiles: BoolMap
@@ -132,11 +131,12 @@ def draw(plan: NullPlan, seed: int, index: int) -> NDArray[np.float64]:
 def maxima_of(plan: NullPlan, threshold: float, places: NDArray[np.float64]) -> NDArray[np.float64]:
     """Maxima (n, 3) of data sets with foci at `places` (n, foci, 3), voxels of the padded mask.
 
-    A place is a voxel and its focus's own offset.
+    A place is that of a voxel of the mask plus the offset of its focus.
     """
     return _maxima(plan, threshold, np.rint(places - plan.offsets).astype(np.int64))
 
 
 def _maxima(plan: NullPlan, threshold: float, homes: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Maxima (n, 3) of data sets with foci in the voxels `homes` (n, foci, 3)."""
     kernels = (plan.sigmas, plan.reaches, plan.foci_of, plan.offsets)
     return np.asarray(maxima(homes, plan.tiles, plan.pad, *kernels, threshold))

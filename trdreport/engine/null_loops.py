@@ -10,8 +10,9 @@ largest value that it can have. As -log(1 - x) / x grows with x,
 so a voxel passes T only where B passes -log(1 - T). B is a plain sum over foci and need not be
 exact. It is added up in single precision at every second voxel of each axis, the lattice, with g_f
 raised so that a line between neighbours on the lattice is nowhere below it; Gaussians are products
-over the axes, so one axis at a time is enough. The largest B of a tile of 4 x 4 x 4 voxels tells
-whether ALE is computed there: in double precision, one experiment after the other.
+over the axes, so one axis at a time is enough. Where that bound of a tile of 4 x 4 x 4 voxels
+passes, B is added up again at each of its voxels, now without raising; where it still passes, ALE
+is computed: in double precision, one experiment after the other.
 
 Foci move to voxels, their `homes`. Homes and places are counted in voxels from `pad` voxels before
 the corner of the mask's bounding box, tiles and the lattice from that corner. `tiles` (x, y, z, 64)
@@ -56,9 +57,9 @@ def maxima(homes, tiles, pad, sigmas, reaches, foci_of, offsets, threshold):  # 
     group, windows = _windows(offsets, reaches, foci_of)
     raised, firsts, counts, plain = _bound_weights(offsets, windows, sigmas, reaches, foci_of)
     weights, lowest = _weights(offsets, sigmas, reaches, foci_of, homes.max())
-    lattice = np.zeros(
-        (2 * shape[0] + 1, 2 * shape[1] + 1, 2 * shape[2] + raised.shape[3]), np.float32
-    )
+    exact = (offsets, group, windows, weights, lowest)
+    points = max(2 * shape[2] + 1, raised.shape[3])
+    lattice = np.zeros((2 * shape[0] + 1, 2 * shape[1] + 1, points), np.float32)
     chosen, number = np.empty(n_tiles, np.int64), np.full(shape, -1, np.int32)
     spans = np.empty((shape[0], shape[1], 2), np.int64)
     sums = np.empty((n_tiles, 64), np.float32)
@@ -66,42 +67,30 @@ def maxima(homes, tiles, pad, sigmas, reaches, foci_of, offsets, threshold):  # 
     latest = np.empty(n_tiles, np.int64)
     size_y, size_z = 4 * shape[1] + 2, 4 * shape[2] + 2
     strides = np.array([size_y * size_z, size_z, 1])
+    steps = np.array([1, -1, size_z, -size_z, size_y * size_z, -size_y * size_z])
     excess = np.zeros((4 * shape[0] + 2) * strides[0])
     above = np.empty(n_tiles * 64, np.int64)
     result = np.zeros((homes.shape[0], 3))
     for row in range(homes.shape[0]):
-        _lay_bounds(lattice, homes[row], pad, shape[2], raised, firsts, counts)
-        limit = -np.log1p(-threshold)
+        # a lower limit is never wrong; that of a threshold of 1 would be infinite
+        limit = -np.log1p(-min(threshold, 0.99))
         while True:
+            _lay_bounds(lattice, homes[row], pad, raised, firsts, counts)
             least = np.float32(limit)
             n_chosen = _choose(lattice, least, chosen, number)
             _span(chosen[:n_chosen], number, spans)
             _sum(sums[:n_chosen], homes[row], pad, windows, plain, number, spans)
             n_chosen = _choose_again(sums[:n_chosen], least, inside, chosen, number)
             _span(chosen[:n_chosen], number, spans)
-            _lay(
-                own[:n_chosen],
-                rest[:n_chosen],
-                latest,
-                homes[row],
-                pad,
-                offsets,
-                group,
-                windows,
-                weights,
-                lowest,
-                number,
-                spans,
-            )
+            _lay(own[:n_chosen], rest[:n_chosen], latest, homes[row], pad, number, spans, *exact)
             best, n_above = _collect(
                 own, rest, inside, chosen[:n_chosen], number, strides, threshold, excess, above
             )
             if n_above or limit == 0.0 or -np.log1p(-best) >= limit:
                 break
             limit = 0.8 * limit if limit > 1e-9 else 0.0
-        lattice[:] = 0.0
         result[row, 0] = best
-        _largest(excess, above, n_above, strides, result[row])
+        _largest(excess, above, n_above, steps, result[row])
     return result
 
 
@@ -126,16 +115,14 @@ def _windows(offsets, reaches, foci_of):  # type: ignore[no-untyped-def]
 
 @njit(nogil=True, cache=True)
 def _bound_weights(offsets, windows, sigmas, reaches, foci_of):  # type: ignore[no-untyped-def]
-    """Weights of the bounds: `raised` with first point and number of points, and `plain`.
+    """Weights of the bounds along each axis: `raised`, its first points and counts, and `plain`.
 
-    Raised ones, (foci, axes, 2, width), are for the lattice, plain ones, (foci, axes, width), for
-    voxels.
     Between neighbours k - 1 and k + 1 on the lattice the Gaussian g exceeds the line by
-    d(k) = g(k) - (g(k - 1) + g(k + 1)) / 2; where that is positive, both are raised by as much. The
-    third index is 1 for a home in an odd voxel, which is not on the lattice; points are counted
-    from half the home's number. Position `middle + k` of the plain weights is the voxel k from
-    home, and at least 3 zeros are on either side. The first axis carries c_e, and more than
-    rounding can take from a sum over all foci.
+    d(k) = g(k) - (g(k - 1) + g(k + 1)) / 2; where that is positive, both are raised by as much:
+    `raised` is (foci, axes, 2, width). Its third index is 1 for a home in an odd voxel, which is
+    not on the lattice; points are counted from half the home's number. `plain` is g itself, (foci,
+    axes, width), where position middle + k is the voxel k from home and at least 3 zeros are on
+    either side. The first axis carries c_e, and more than rounding can take from a sum of all foci.
     """
     middle = reaches.max() + 4
     plain = np.zeros((offsets.shape[0], 3, 2 * middle + 1), np.float32)
@@ -205,29 +192,27 @@ def _weights(offsets, sigmas, reaches, foci_of, largest):  # type: ignore[no-unt
 
 
 @njit(nogil=True, cache=True)
-def _lay_bounds(lattice, homes, pad, n_tiles, raised, firsts, counts):  # type: ignore[no-untyped-def]
-    """Add the raised Gaussians of all foci to the lattice, as far as it goes.
-
-    Runs along z are filled with zeros to whole lanes; `n_tiles` is the number of tiles along z.
-    """
+def _lay_bounds(lattice, homes, pad, raised, firsts, counts):  # type: ignore[no-untyped-def]
+    """Add the raised Gaussians of all foci to the lattice, as far as it goes."""
     run = np.empty(raised.shape[3], np.float32)
     flat = lattice.ravel()
-    size_z = 2 * n_tiles + 1
+    size_x, size_y, size_z = lattice.shape
     for focus in range(homes.shape[0]):
         x, y, z = homes[focus, 0] - pad, homes[focus, 1] - pad, homes[focus, 2] - pad
         along_x, along_y = raised[focus, 0, x & 1], raised[focus, 1, y & 1]
         first_x, first_y = (x >> 1) + firsts[focus, 0, x & 1], (y >> 1) + firsts[focus, 1, y & 1]
         end_x, end_y = first_x + counts[focus, 0, x & 1], first_y + counts[focus, 1, y & 1]
         first_z = (z >> 1) + firsts[focus, 2, z & 1]
-        start = max(first_z, 0)
         end_z = min(first_z + counts[focus, 2, z & 1], size_z)
-        length = (end_z - start + LANES - 1) // LANES * LANES
+        length = (end_z - max(first_z, 0) + LANES - 1) // LANES * LANES
+        start = min(max(first_z, 0), size_z - length)
         for k in range(length):
-            run[k] = raised[focus, 2, z & 1, start - first_z + k] if start + k < end_z else 0.0
-        for i in range(max(first_x, 0), min(end_x, lattice.shape[0])):
-            for j in range(max(first_y, 0), min(end_y, lattice.shape[1])):
+            here = first_z <= start + k < end_z
+            run[k] = raised[focus, 2, z & 1, start + k - first_z] if here else 0.0
+        for i in range(max(first_x, 0), min(end_x, size_x)):
+            for j in range(max(first_y, 0), min(end_y, size_y)):
                 weight = along_x[i - first_x] * along_y[j - first_y]
-                base = (i * lattice.shape[1] + j) * lattice.shape[2] + start
+                base = (i * size_y + j) * size_z + start
                 target = flat[base : base + length]
                 for k in range(length):
                     target[k] += weight * run[k]
@@ -235,7 +220,7 @@ def _lay_bounds(lattice, homes, pad, n_tiles, raised, firsts, counts):  # type: 
 
 @njit(nogil=True, cache=True)
 def _choose(lattice, limit, chosen, number):  # type: ignore[no-untyped-def]
-    """List and number the tiles whose bounds reach the limit; count them.
+    """List, number and count the tiles whose bounds reach the limit; clear the lattice.
 
     Along each axis a tile has the points a and b of the lattice, and what is between a and b and
     between b and c; the largest is taken along x, then y, then z.
@@ -246,6 +231,7 @@ def _choose(lattice, limit, chosen, number):  # type: ignore[no-untyped-def]
     n_chosen = 0
     for x in range(number.shape[0]):
         _largest_between(planes[2 * x], planes[2 * x + 1], planes[2 * x + 2], plane.ravel())
+        planes[2 * x : 2 * x + 2] = 0.0
         for y in range(number.shape[1]):
             _largest_between(plane[2 * y], plane[2 * y + 1], plane[2 * y + 2], line)
             if not _reaches(line, limit):
@@ -256,6 +242,7 @@ def _choose(lattice, limit, chosen, number):  # type: ignore[no-untyped-def]
                     chosen[n_chosen] = (x * number.shape[1] + y) * number.shape[2] + z
                     number[x, y, z] = n_chosen
                     n_chosen += 1
+    planes[-1] = 0.0
     return n_chosen
 
 
@@ -350,7 +337,7 @@ def _add(sums, tile, plane, weights, z):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True)
-def _lay(own, rest, latest, homes, pad, offsets, group, windows, weights, lowest, number, spans):  # type: ignore[no-untyped-def]
+def _lay(own, rest, latest, homes, pad, number, spans, offsets, group, windows, weights, lowest):  # type: ignore[no-untyped-def]
     """In the numbered tiles, 1 - MA multiplied over experiments (`rest`); `own` is the last MA."""
     own[:] = 0.0
     rest[:] = 1.0
@@ -373,8 +360,9 @@ def _lay(own, rest, latest, homes, pad, offsets, group, windows, weights, lowest
                     if tile < 0:
                         continue
                     if latest[tile] != group[focus]:
+                        if latest[tile] >= 0:
+                            _fold(own, rest, tile)
                         latest[tile] = group[focus]
-                        _fold(own, rest, tile)
                     if not ready:
                         ready = True
                         _multiply(flat, middle[0] + 4 * i - x, middle[1] + 4 * j - y, plane)
@@ -436,7 +424,7 @@ def _collect(own, rest, inside, chosen, number, strides, threshold, excess, abov
 
 
 @njit(nogil=True, cache=True)
-def _largest(excess, above, n_above, strides, result):  # type: ignore[no-untyped-def]
+def _largest(excess, above, n_above, steps, result):  # type: ignore[no-untyped-def]
     """Fill in size and mass of the largest clusters by flood fill; clears `excess`.
 
     `excess` holds how far each voxel of `above` is over the threshold until the fill takes it.
@@ -451,12 +439,12 @@ def _largest(excess, above, n_above, strides, result):  # type: ignore[no-untype
             depth -= 1
             voxel = above[depth]
             size += 1
-            for stride in strides:
-                for neighbour in (voxel - stride, voxel + stride):
-                    if excess[neighbour] > 0.0:
-                        mass += excess[neighbour]
-                        excess[neighbour] = 0.0
-                        above[depth] = neighbour
-                        depth += 1
+            for step in steps:
+                neighbour = voxel + step
+                if excess[neighbour] > 0.0:
+                    mass += excess[neighbour]
+                    excess[neighbour] = 0.0
+                    above[depth] = neighbour
+                    depth += 1
         result[1] = max(result[1], size)
         result[2] = max(result[2], mass)
