@@ -173,7 +173,10 @@ def test_the_same_registry_gives_the_same_bytes(
     }  # fmt: skip
     code = "from trdreport.cli import main; main()"
     subprocess.run(
-        [sys.executable, "-c", code, "build", "--no-cache", "--registry", root, "--site", again],
+        [
+            sys.executable, "-c", code, "build", "--archive", "--no-cache",
+            "--registry", root, "--site", again,
+        ],
         check=True, capture_output=True, cwd=tmp_path, env=environment,
     )  # fmt: skip
     paths = {path.relative_to(tiny_site) for path in tiny_site.rglob("*") if path.is_file()}

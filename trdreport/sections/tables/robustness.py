@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from trdreport.engine.results import AnalysisResult
+from trdreport.engine.robustness.fail_safe import REMOVALS
 from trdreport.engine.robustness.results import (
     Difference,
     DifferenceCluster,
@@ -104,6 +105,8 @@ def fail_safe_table(
         ),
         tuple(rows),
         notes=(
+            f"Fewest to remove: every removal is tried, up to {REMOVALS} in all for a cluster; what"
+            " is then still open is given as bounds.",
             "Null experiments have the sample size and number of foci of a real one, chosen at"
             " random, and foci anywhere in the search volume (Acar 2018)." + limits,
             "Expected missing: at least 6 for each 100 reported (Samartsidis 2020, of the BrainMap"
