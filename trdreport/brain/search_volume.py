@@ -43,16 +43,21 @@ def _mask(mask: Mask, to_talairach: Transform | None) -> tuple[BoolMap, NDArray[
     return brain, affine
 
 
+def nilearn_file(file: str) -> Path:
+    """A file inside the installed nilearn, found without importing it."""
+    spec = find_spec("nilearn")
+    if spec is None or not spec.submodule_search_locations:
+        raise ModuleNotFoundError("nilearn is not installed")
+    return Path(spec.submodule_search_locations[0]) / file
+
+
 @cache
 def grey_matter() -> BoolMap:
     """Voxels (91, 109, 91) of the 2 mm MNI152 grid with a grey matter probability above 0.2.
 
     The probability is the template inside nilearn (ICBM152 2009a); 0.2 is nilearn's own default.
     """
-    spec = find_spec("nilearn")
-    if spec is None or not spec.submodule_search_locations:
-        raise ModuleNotFoundError("nilearn is not installed")
-    template = nib.load(Path(spec.submodule_search_locations[0]) / GREY_MATTER_FILE)
+    template = nib.load(nilearn_file(GREY_MATTER_FILE))
     brain, affine = mni_brain()
     to_template = np.linalg.inv(template.affine) @ affine
     values = scipy.ndimage.affine_transform(

@@ -8,8 +8,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
@@ -25,7 +23,7 @@ from matplotlib.path import Path as Outline
 from matplotlib.transforms import Affine2D
 from numpy.typing import NDArray
 
-from trdreport.brain.search_volume import resample, resample_set
+from trdreport.brain.search_volume import nilearn_file, resample, resample_set
 from trdreport.figures.canvas import new_figure
 from trdreport.figures.data import FociGroup
 from trdreport.figures.palette import INK
@@ -73,14 +71,6 @@ VIEWS: Final = (
 )
 
 CODES: Final = MappingProxyType({"bezier": Outline.CURVE4, "segment": Outline.LINETO})
-
-
-def nilearn_file(file: str) -> Path:
-    """A file inside the installed nilearn, found without importing it."""
-    spec = find_spec("nilearn")
-    if spec is None or not spec.submodule_search_locations:
-        raise ModuleNotFoundError("nilearn is not installed")
-    return Path(spec.submodule_search_locations[0]) / file
 
 
 @cache

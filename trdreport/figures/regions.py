@@ -14,7 +14,7 @@ from matplotlib.path import Path as Outline
 from numpy.typing import NDArray
 
 from trdreport.brain.desikan_killiany import DesikanKilliany, data_folder, desikan_killiany
-from trdreport.figures.brains import nilearn_file
+from trdreport.brain.search_volume import nilearn_file
 from trdreport.figures.canvas import new_figure
 from trdreport.figures.palette import INK, SOFT
 

@@ -97,17 +97,16 @@ def fewest_removed(
     units = search.contributing(cluster)
     removable = min(len(units), len(table.experiments) - 2)
 
-    @cache
-    def erases(removed: frozenset[str]) -> bool:
-        return not search.significant(without(table, sorted(removed)))[0]
+    def erases(removed: Sequence[str]) -> bool:
+        return not search.significant(without(table, removed))[0]
 
     left = removals
     for size in range(1, removable + 1):
         left -= comb(len(units), size)
         if left < 0:
-            greedy = (n for n in range(size, removable + 1) if erases(frozenset(units[:n])))
+            greedy = (n for n in range(size, removable + 1) if erases(units[:n]))
             return FewestRemoved(size - 1, next(greedy, None), removable)
-        if any(erases(frozenset(removed)) for removed in combinations(units, size)):
+        if any(erases(removed) for removed in combinations(units, size)):
             return FewestRemoved(size - 1, size, removable)
     return FewestRemoved(removable, None, removable)
 
@@ -128,8 +127,9 @@ class _Search:
         """Units with foci inside a cluster, by falling share in it."""
         inside = self.inside[cluster]
         (shares,) = self.whole.shares(inside.astype(np.int32))
-        ordered = sorted(zip(-shares, self.whole.table.experiments, strict=True), key=_first)
-        return tuple(e.unit for _, e in ordered if foci_inside(e, inside, self.affine))
+        falling = np.argsort(-shares, kind="stable")
+        ordered = (self.whole.table.experiments[index] for index in falling)
+        return tuple(e.unit for e in ordered if foci_inside(e, inside, self.affine))
 
     def significant(self, table: ExperimentTable) -> tuple[bool, ...]:
         """Whether a significant cluster overlaps each of the run's."""
@@ -138,10 +138,6 @@ class _Search:
         alpha = float(self.profile.cluster_fwe_p)
         found = np.append(False, test.p_fwe < alpha)[test.labels]
         return tuple(bool(found[inside].any()) for inside in self.inside.values())
-
-
-def _first(pair: tuple[float, Experiment]) -> float:
-    return pair[0]
 
 
 FIRST_LOOK = 100
