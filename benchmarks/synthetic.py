@@ -182,6 +182,7 @@ comparisons:
 
 PUBLISHED = """\
 document: synthetic
+as_of: original
 totals: []
 results:
 {results}"""
@@ -189,6 +190,7 @@ results:
 STUDY = """\
 id: {id}
 citation: {id}
+search: original
 label: Study {number}
 year: 2020
 country: Utopia
@@ -292,7 +294,7 @@ def write_registry(
             for number in range(1, studies + 1)
         ],
         plan=PLAN.format(permutations=permutations),
-        published="document: synthetic\ntotals: []\nresults: []\n",
+        published="document: synthetic\nas_of: original\ntotals: []\nresults: []\n",
         seed=seed,
     )
 

@@ -60,7 +60,7 @@ def done(tmp_path: Path) -> Callable[..., Done]:
         registry = edited(tmp_path, *edits)
         results = {result.run: result for result in run_plan(registry, Store(None))}
         claims = check_claims(registry, results)
-        lock = make_lock(registry, results, claims)
+        lock = make_lock(registry, results, {}, claims)
         assert read_lock(lock.text(), "lock") == lock
         return Done(registry, results, claims, run_robustness(registry, results, Store(None)))
 

@@ -111,7 +111,7 @@ def test_an_endless_whole_number_is_an_error_not_a_crash(overlaid: Overlay) -> N
     study = root / "studies" / "alpha2018.yaml"
     study.write_text(study.read_text().replace("n: 20", "n: " + "9" * 6000))
     assert problems(root) == [
-        "studies/alpha2018.yaml:21:8: groups.TRD.n: is a number of 6,000 characters; write at"
+        "studies/alpha2018.yaml:22:8: groups.TRD.n: is a number of 6,000 characters; write at"
         " most 40"
     ]
 

@@ -16,14 +16,14 @@ FAULTS = {
         "published.yaml",
         "readout: cluster-fwe",
         "readout: uncorrected-0.001",
-        "published.yaml:6:14: results[0].readout: 'uncorrected-0.001' is no readout of vbm-both,"
+        "published.yaml:7:14: results[0].readout: 'uncorrected-0.001' is no readout of vbm-both,"
         " which has cluster-fwe and uncorrected-0.0001; correct it or the profile's exploratory_p",
     ),
     "a readout of the same p written differently": (
         "published.yaml",
         "readout: cluster-fwe",
         "readout: uncorrected-0.00010",
-        "published.yaml:6:14: results[0].readout: 'uncorrected-0.00010' is no readout; write"
+        "published.yaml:7:14: results[0].readout: 'uncorrected-0.00010' is no readout; write"
         " cluster-fwe, or uncorrected-0.0001 for p < 0.0001",
     ),
     "patients counted where none are compared": (

@@ -30,6 +30,7 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
     "SPACE": (foci.likely_other_space,),
     "SIDE": (foci.one_sided,),
     "TWICE": (foci.found_twice,),
+    "SEARCH": (published.searches_fit_years,),
     "PRISMA": (published.prisma_is_complete,),
     "ELIGIBILITY": (
         eligibility.answers_fit_the_record,

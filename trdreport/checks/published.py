@@ -37,7 +37,8 @@ def totals_against_records(registry: Registry) -> Iterator[Doubt]:
     """A head count in the published text equals the sum over the records."""
     for index, total in enumerate(registry.published.totals):
         groups = registry.review.groups if total.group == "all" else [total.group]
-        studies = [s for s in registry.studies if total.modality in ("all", s.imaging.modality)]
+        known = registry.as_published.studies
+        studies = [s for s in known if total.modality in ("all", s.imaging.modality)]
         people = sum(study.n(group) for study in studies for group in groups)
         if people != total.n:
             yield Doubt(
@@ -54,7 +55,8 @@ def totals_against_records(registry: Registry) -> Iterator[Doubt]:
 
 def countries_add_up(registry: Registry) -> Iterator[Doubt]:
     """Studies by country, as the review counts them, add up and are those of the records."""
-    found = Counter(study.country for study in registry.studies)
+    known = registry.as_published.studies
+    found = Counter(study.country for study in known)
     for index, count in enumerate(registry.published.countries):
         parts = count.studies
         told = " + ".join(f"{n} {country}" for country, n in parts.items())
@@ -72,11 +74,32 @@ def countries_add_up(registry: Registry) -> Iterator[Doubt]:
                 yield Doubt(
                     "COUNTRY",
                     "warning",
-                    tuple(s.id for s in registry.studies if s.country == country),
+                    tuple(s.id for s in known if s.country == country),
                     f"{count.place}: {n} in {country}; the records have {found[country]}",
                     "published.yaml",
                     ("countries", index, "studies", country),
                 )
+
+
+def searches_fit_years(registry: Registry) -> Iterator[Doubt]:
+    """A study is not of the year after its search, nor older than the search before that."""
+    years = [search.date.year for search in registry.searches]
+    ids = [search.id for search in registry.searches]
+    for study in registry.studies:
+        index = ids.index(study.search)
+        search = registry.searches[index]
+        if study.year > years[index]:
+            told = f"is of {study.year}, and its search, {search.id}, ends on {search.date}"
+        elif index and study.year < years[index - 1]:
+            earlier = registry.searches[index - 1]
+            told = (
+                f"is of {study.year} and was found by {search.id}; {earlier.id} ends on"
+                f" {earlier.date} and did not find it"
+            )
+        else:
+            continue
+        message = f"{study.label} {told}"
+        yield Doubt("SEARCH", "note", (study.id,), message, study_file(study.id), ("search",))
 
 
 def prisma_is_complete(registry: Registry) -> Iterator[Doubt]:

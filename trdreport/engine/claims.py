@@ -42,7 +42,10 @@ class Claim:
 
 
 def check_claims(registry: Registry, results: Mapping[str, Result]) -> tuple[Claim, ...]:
-    """Every claim of published.yaml, in the order of the file."""
+    """Every claim of published.yaml, in the order of the file.
+
+    The registry and the results are those of the review as published (`Registry.as_published`).
+    """
     claims = [_total(registry, total) for total in registry.published.totals]
     for published in registry.published.results:
         claims += _analysis_claims(published, results[published.analysis])

@@ -67,10 +67,26 @@ class Lock(_Entry):
         )
 
 
-def make_lock(registry: Registry, results: Mapping[str, Result], claims: Iterable[Claim]) -> Lock:
-    """The lock of a build's results."""
+def make_lock(
+    registry: Registry,
+    results: Mapping[str, Result],
+    reproduced: Mapping[str, Result],
+    claims: Iterable[Claim],
+) -> Lock:
+    """The lock of a build's results.
+
+    Runs on the studies that the published paper had, where these are not all, have `@` and its
+    search behind their ids.
+    """
+    before = {f"{id_}@{registry.published.as_of}": result for id_, result in reproduced.items()}
     return Lock(
-        runs={run.id: _run(registry, results[run.id]) for run in registry.plan.runs},
+        runs={
+            id_: _run(registry, result)
+            for id_, result in (
+                *((run.id, results[run.id]) for run in registry.plan.runs),
+                *before.items(),
+            )
+        },
         verdicts={claim.claim: claim.verdict.value for claim in claims},
     )
 
@@ -120,7 +136,7 @@ def differences(old: Lock, new: Lock) -> list[str]:
             lines.append(f"{run}: removed")
         else:
             before, after = old.runs[run], new.runs[run]
-            changes = [f"{run}: {what}" for what in _run_changes(before, after)]
+            changes = [f"{run}: {what}" for what in run_changes(before, after)]
             lines += changes
             if not changes and before.inputs != after.inputs:
                 unmoved.append(run)
@@ -134,7 +150,8 @@ def differences(old: Lock, new: Lock) -> list[str]:
     return lines
 
 
-def _run_changes(old: LockedRun, new: LockedRun) -> Iterator[str]:
+def run_changes(old: LockedRun, new: LockedRun) -> Iterator[str]:
+    """What changed in a run, in words: whether it was run, its size, its findings."""
     if old.status != new.status:
         yield f"{old.status} before, {new.status} now"
     sizes = [

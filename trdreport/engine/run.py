@@ -1,6 +1,7 @@
 """Run every analysis of the plan, or read what an earlier run found."""
 
 import gc
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -28,13 +29,15 @@ def run_plan(
     *,
     scheduler: Scheduler = one_by_one,
     tell: Tell = lambda *_: None,
+    only: Sequence[Run] | None = None,
 ) -> list[Result]:
-    """Results in the order of the plan's runs.
+    """Results in the order of the plan's runs, or of those that are asked for.
 
     A run with fewer than two experiments is not done, and its result says so.
     """
-    tables = {run.id: experiment_table(registry, run) for run in registry.plan.runs}
-    runs = [run for run in registry.plan.runs if len(tables[run.id].experiments) >= 2]
+    asked = registry.plan.runs if only is None else only
+    tables = {run.id: experiment_table(registry, run) for run in asked}
+    runs = [run for run in asked if len(tables[run.id].experiments) >= 2]
     large = [r for r in runs if tables[r.id].n_foci * r.profile.permutations >= LARGE]
     many = Spread(scheduler)
     done = [
@@ -44,7 +47,7 @@ def run_plan(
         ),
     ]
     results = {result.run: result for result in done}
-    return [results.get(run.id) or _not_run(run, tables[run.id]) for run in registry.plan.runs]
+    return [results.get(run.id) or _not_run(run, tables[run.id]) for run in asked]
 
 
 def _not_run(run: Run, table: ExperimentTable) -> NotRun:

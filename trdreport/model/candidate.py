@@ -45,6 +45,14 @@ class Candidate(Record):
     citation: Annotated[
         CitationKey, declared("Key in references.bib.", label="Citation key", example="zhang2026")
     ]
+    search: Annotated[
+        Identifier | None,
+        declared(
+            "The search that found it, by its id in search.yaml; left out where none did.",
+            label="Search",
+            example="original",
+        ),
+    ] = None
     label: Annotated[Text, declared("Short name.", label="Candidate", example="Zhang 2026")]
     published: Annotated[
         Maybe[Date],

@@ -147,6 +147,15 @@ class Published(Record):
     document: Annotated[
         CitationKey, declared("Citation key of the paper.", label="Document", example="miola2023")
     ]
+    as_of: Annotated[
+        Identifier,
+        declared(
+            "The search up to which the paper has studies; its values are compared with what these"
+            " give.",
+            label="As of",
+            example="original",
+        ),
+    ]
     note: Annotated[
         Text | None,
         declared(

@@ -385,6 +385,20 @@ class Prisma(Record):
     reports_included: Annotated[
         Count, declared("Reports of included studies.", label="Reports included", example=8)
     ]
+    studies_before: Annotated[
+        Count | None,
+        declared(
+            "Of an update: studies of the version before it.", label="Studies before", example=8
+        ),
+    ] = None
+    reports_before: Annotated[
+        Count | None,
+        declared(
+            "Of an update: reports of the studies of the version before it.",
+            label="Reports before",
+            example=8,
+        ),
+    ] = None
 
 
 class Search(Record):

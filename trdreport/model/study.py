@@ -531,6 +531,16 @@ class Study(Record):
         CitationKey,
         declared("Key in references.bib.", label="Citation key", example="wu2011", page=False),
     ]
+    search: Annotated[
+        Identifier,
+        declared(
+            "The search that found it, by its id in search.yaml.",
+            label="Found by",
+            example="original",
+            wrong="PubMed",
+            page=False,
+        ),
+    ]
     label: Annotated[
         Text,
         declared("Short name, unique in the review.", label="Study", example="Wu 2011", page=False),

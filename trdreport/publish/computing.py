@@ -54,8 +54,16 @@ def compute(
     """
     found = run_plan(registry, store, scheduler=scheduler, tell=partial(step, "analyses"))
     results = {result.run: result for result in found}
-    claims = check_claims(registry, results)
-    lock = make_lock(registry, results, claims)
+    reproduced = {}
+    if registry.updated:
+        leading = [run for run in registry.plan.runs if run.leading]
+        found = run_plan(
+            registry.as_published, store, scheduler=scheduler,
+            tell=partial(step, "analyses as published"), only=leading,
+        )  # fmt: skip
+        reproduced = {result.run: result for result in found}
+    claims = check_claims(registry.as_published, reproduced or results)
+    lock = make_lock(registry, results, reproduced, claims)
     accept(lock)
     robustness = None
     if not quick:
@@ -78,6 +86,7 @@ def compute(
         news=news(registry.root, store) if registry.root else (),
         lock=lock.text(),
         repository=repository,
+        reproduced=reproduced,
     )
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
@@ -72,6 +72,34 @@ class Registry:
             else study
             for study in self.studies
         )
+
+    def as_of(self, search: str) -> "Registry":
+        """The review as it stood after a search: its studies, and the searches up to it.
+
+        Raises ValueError for a search that it does not have.
+        """
+        ids = [each.id for each in self.searches]
+        until = ids[: ids.index(search) + 1]
+        return replace(
+            self,
+            searches=self.searches[: len(until)],
+            studies=tuple(study for study in self.studies if study.search in until),
+        )
+
+    @property
+    def newest(self) -> str:
+        """The id of the newest search: as of it, the review is whole."""
+        return self.searches[-1].id
+
+    @property
+    def as_published(self) -> "Registry":
+        """The review as the published paper knew it."""
+        return self.as_of(self.published.as_of)
+
+    @property
+    def updated(self) -> bool:
+        """Whether there are studies that the published paper did not know."""
+        return self.as_published.studies != self.studies
 
     def study(self, study_id: str) -> Study:
         """The study with this id; raises KeyError."""

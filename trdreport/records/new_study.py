@@ -111,6 +111,7 @@ def _record(registry: Registry, essentials: Essentials) -> str:
     whole = schema("study")
     known: dict[str, Any] = {
         "id": scalar(essentials.id), "citation": scalar(essentials.id),
+        "search": scalar(registry.newest),
         "label": scalar(essentials.label),
         "year": essentials.year, "country": scalar(essentials.country),
         "cohort": scalar(essentials.id),

@@ -25,6 +25,7 @@ from trdreport.sections import (
     search,
     studies,
     summary,
+    update,
 )
 from trdreport.sections.facts.computed import Computed
 from trdreport.sections.pages.analysis import analysis_pages
@@ -39,6 +40,7 @@ SECTIONS: tuple[Section, ...] = (
     studies.SECTION,
     quality.SECTION,
     doubts.SECTION,
+    update.SECTION,
     overview.SECTION,
     regions.SECTION,
     results.SECTION,

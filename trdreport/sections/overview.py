@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from trdreport.engine.results import AnalysisResult
 from trdreport.engine.run import Result
 from trdreport.model.plan import Run
-from trdreport.records.loading import Registry
-from trdreport.sections.facts.computed import Computed
+from trdreport.sections.facts.computed import Computed, State
 from trdreport.sections.figures.foci import all_foci_sketch
 from trdreport.sections.figures.sketch import Sketch
 from trdreport.sections.section import DataFile, Section, csv_file
@@ -15,7 +14,7 @@ from trdreport.sections.tables import NOT_APPLICABLE, Table, numbers, texts
 from trdreport.sections.words import number
 
 CSV_COLUMNS = (
-    "analysis", "profile", "title", "experiments", "foci", "participants", "status",
+    "analysis", "profile", "title", "experiments", "foci", "participants", "status", "as_of",
 )  # fmt: skip
 
 
@@ -51,22 +50,18 @@ def figures(computed: Computed) -> Iterator[Sketch]:
 
 def files(computed: Computed) -> Iterator[DataFile]:
     """The runs as data."""
-    rows = analysis_rows(computed.registry, computed.results)
+    rows = [row for state in computed.states for row in analysis_rows(state)]
     yield csv_file("analyses.csv", CSV_COLUMNS, rows, "one row a run of an analysis")
 
 
-def analysis_rows(registry: Registry, results: Mapping[str, Result]) -> list[tuple[str, ...]]:
+def analysis_rows(state: State) -> Iterator[tuple[str, ...]]:
     """Rows of analyses.csv."""
-    return [
-        (
-            run.analysis.id, run.profile_id, run.analysis.title,
-            str(len(results[run.id].table.experiments)),
-            str(results[run.id].table.n_foci),
-            str(results[run.id].table.participants),
-            _status(results[run.id]),
-        )
-        for run in registry.plan.runs
-    ]  # fmt: skip
+    for run in state.runs:
+        table = state.results[run.id].table
+        yield (
+            run.analysis.id, run.profile_id, run.analysis.title, str(len(table.experiments)),
+            str(table.n_foci), str(table.participants), _status(state.results[run.id]), state.as_of,
+        )  # fmt: skip
 
 
 def _status(result: Result) -> str:

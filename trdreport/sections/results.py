@@ -61,7 +61,7 @@ def figures(computed: Computed) -> Iterator[Sketch]:
 
 def files(computed: Computed) -> Iterator[DataFile]:
     """Clusters as data, and the foci and maps of every run."""
-    rows = cluster_rows(computed.registry, computed.results)
+    rows = [row for state in computed.states for row in cluster_rows(state)]
     words = "every cluster of both readouts, with the share of each experiment"
     yield csv_file("clusters.csv", CSV_COLUMNS, rows, words)
     for run in computed.registry.plan.runs:

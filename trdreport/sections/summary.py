@@ -7,10 +7,12 @@ from datetime import date
 from trdreport.checks.practice import ADVISED_EXPERIMENTS
 from trdreport.engine.claims import Claim, Verdict
 from trdreport.engine.results import CLUSTER_FWE
+from trdreport.sections import update
 from trdreport.sections.facts.clusters import ClusterLine, cluster_id, cluster_lines, worth_showing
 from trdreport.sections.facts.computed import Computed
 from trdreport.sections.limitations import distinct_participants
 from trdreport.sections.section import Section
+from trdreport.sections.update import UpdateView
 from trdreport.sections.words import readout_name
 from trdreport.sections.words.plain import PlainWords, in_plain_words
 
@@ -57,7 +59,8 @@ class SummaryView:
     """What was found, how sure it is, from whom, and what of the paper was reproduced.
 
     `exploratory` counts places where experiments meet without correction; `least` and `most` are
-    numbers of experiments; `distinct` counts people of one sample once.
+    numbers of experiments; `distinct` counts people of one sample once. `update` is what came after
+    the paper, where anything did.
     """
 
     question: str
@@ -78,6 +81,7 @@ class SummaryView:
     reproduced: int
     not_reproduced: tuple[Claim, ...]
     more_found: tuple[MoreFound, ...]
+    update: UpdateView | None
 
 
 def view(computed: Computed) -> SummaryView:
@@ -107,6 +111,7 @@ def view(computed: Computed) -> SummaryView:
         reproduced=sum(claim.verdict in kept for claim in computed.claims),
         not_reproduced=tuple(c for c in computed.claims if c.verdict is Verdict.NOT_REPRODUCED),
         more_found=tuple(_more_found(computed)),
+        update=update.view(computed),
     )
 
 

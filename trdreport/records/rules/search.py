@@ -1,16 +1,17 @@
-"""Rules about the PRISMA counts of a search."""
+"""Rules about searches: their order, their PRISMA counts, and what they found."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from trdreport.errors import Problem
 from trdreport.model.review import Prisma
-from trdreport.records.rules.common import Files, good
+from trdreport.records.rules.common import Files, good, known_word
 from trdreport.records.yamlfile import Path_, YamlFile
 
 
 def prisma_adds_up(files: Files) -> Iterator[Problem]:
-    """Each box of the PRISMA flow follows from the one before; the records are the studies."""
+    """Each box of the PRISMA flow follows from the one before."""
     if not good(files.search):
         return
     file = files.search.file
@@ -22,13 +23,55 @@ def prisma_adds_up(files: Files) -> Iterator[Problem]:
                 message = f"is {given}, but {arithmetic} = {value}; correct one of the counts"
                 yield file.problem((*loc, field), message)
         yield from _database_counts(file, index, search)
-    included = sum(search.prisma.studies_included for search in files.search.record.searches)
-    if included != len(files.studies):
-        yield file.problem(
-            ("searches", 0, "prisma", "studies_included"),
-            f"counts {included} in all, but studies/ holds {len(files.studies)} records;"
-            " add the record or correct the count",
-        )
+
+
+def searches_are_in_order(files: Files) -> Iterator[Problem]:
+    """Searches stand oldest first."""
+    searches = files.search.record.searches if good(files.search) else ()
+    for index, (before, after) in enumerate(pairwise(searches), 1):
+        if after.date <= before.date:
+            message = f"{after.date} is not after {before.id} ({before.date}); put the oldest first"
+            yield files.search.file.problem(("searches", index, "date"), message)
+
+
+def records_name_their_search(files: Files) -> Iterator[Problem]:
+    """Studies, candidates and published values name searches that exist."""
+    if not good(files.search):
+        return
+    known = [search.id for search in files.search.record.searches]
+    for entry in (*files.good_studies, *files.good("screened")):
+        if entry.record.search is not None:
+            yield from known_word(entry.file, ("search",), entry.record.search, known)
+    if good(files.published):
+        of = files.published
+        yield from known_word(of.file, ("as_of",), of.record.as_of, known)
+
+
+def searches_count_their_studies(files: Files) -> Iterator[Problem]:
+    """A search includes as many studies as name it; an update counts those of before."""
+    if not good(files.search) or len(files.good_studies) < len(files.studies):
+        return
+    file, searches = files.search.file, files.search.record.searches
+    studies = reports = 0
+    for index, search in enumerate(searches):
+        loc, prisma = ("searches", index, "prisma"), search.prisma
+        found = sum(study.record.search == search.id for study in files.good_studies)
+        if prisma.studies_included != found:
+            yield file.problem(
+                (*loc, "studies_included"),
+                f"counts {prisma.studies_included}, but {found} in studies/ say search:"
+                f" {search.id}; add the record or correct the count",
+            )
+        for name, before in (("studies_before", studies), ("reports_before", reports)):
+            given = getattr(prisma, name)
+            if index and given is None:
+                message = f"an update says what was there before; add {name}: {before}"
+                yield file.problem(loc, message)
+            elif given is not None and given != before:
+                message = f"is {given}, but the searches before included {before}; correct it"
+                yield file.problem((*loc, name), message)
+        studies += prisma.studies_included
+        reports += prisma.reports_included
 
 
 def _prisma_sums(prisma: Prisma) -> Iterator[tuple[str, int, str]]:

@@ -154,18 +154,22 @@ def _side(region: str | None) -> int:
 
 
 def years_agree(files: Files) -> Iterator[Problem]:
-    """A study's year is that of its reference, and not after the last search."""
+    """A study's year is that of its reference, and not long after the search that found it."""
     searches = files.search.record.searches if good(files.search) else ()
-    last = max((search.date for search in searches), default=None)
+    ends = {search.id: search.date for search in searches}
     for study in files.good_studies:
         year = study.record.year
         reference = (files.references or {}).get(study.record.citation)
         if reference and reference.year != str(year):
             message = f"{year}, but references.bib has {reference.year}; correct one of the two"
             yield study.file.problem(("year",), message)
-        if last and year > last.year:
-            message = f"{year} is after the last search ({last}); add the search to search.yaml"
-            yield study.file.problem(("year",), message)
+        end = ends.get(study.record.search)
+        if end and year > end.year + 1:
+            message = (
+                f"{year} is after its search, {study.record.search} ({end}); add the search that"
+                " found it to search.yaml and name it here"
+            )
+            yield study.file.problem(("search",), message)
 
 
 def studies_search_the_whole_brain(files: Files) -> Iterator[Problem]:

@@ -19,10 +19,22 @@ from trdreport.sections.facts.statements import EvidenceView
 
 
 @dataclass(frozen=True)
+class State:
+    """The review as of a search (its id): its records, and the results of some runs by run."""
+
+    as_of: str
+    registry: Registry
+    runs: tuple[Run, ...]
+    results: Mapping[str, Result]
+
+
+@dataclass(frozen=True)
 class Computed:
     """The registry and everything that follows from it.
 
     `results` and `nearby` are by run, `reported` by modality, `methods` by citation key.
+    `reproduced` has the leading runs on the studies that the published paper had; it is empty where
+    these are all.
     `robustness` is None in a build that leaves it out. `lock` is the text of the results' lock.
     `repository` is the address at which records can be edited; empty for none.
     """
@@ -41,6 +53,17 @@ class Computed:
     news: tuple[News, ...] = ()
     lock: str = ""
     repository: str = ""
+    reproduced: Mapping[str, Result] = field(default_factory=dict)
+
+    @property
+    def states(self) -> tuple[State, ...]:
+        """The review as it is, and before it as the paper knew it where that is another."""
+        registry = self.registry
+        whole = State(registry.newest, registry, registry.plan.runs, self.results)
+        if not self.reproduced:
+            return (whole,)
+        before = registry.as_published
+        return State(registry.published.as_of, before, self.leading, self.reproduced), whole
 
     @property
     def labels(self) -> dict[str, str]:

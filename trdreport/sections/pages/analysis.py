@@ -17,6 +17,7 @@ from trdreport.sections.section import Item
 from trdreport.sections.tables import Table
 from trdreport.sections.tables.clusters import cluster_tables
 from trdreport.sections.tables.robustness import without_table
+from trdreport.sections.update import states_table
 from trdreport.sections.words.plain import plain_words
 
 
@@ -47,7 +48,11 @@ class RunView:
 
 @dataclass(frozen=True)
 class AnalysisView:
-    """An analysis, its runs, the leading one first, and whether robustness was computed."""
+    """An analysis, its runs, the leading one first, and whether robustness was computed.
+
+    `before` are the ids of the tables that set it beside the published paper, once there are
+    studies that the paper did not know.
+    """
 
     id: str
     title: str
@@ -56,6 +61,7 @@ class AnalysisView:
     post_hoc: bool
     runs: tuple[RunView, ...]
     robustness: bool
+    before: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,7 @@ def analysis_pages(computed: Computed) -> Iterator[Item]:
 def _page(computed: Computed, analysis: Analysis) -> Item:
     runs = [run for run in computed.registry.plan.runs if run.analysis == analysis]
     shown = [_shown(computed, run) for run in runs]
+    before = tuple(_before(computed, analysis))
     return Item(
         file=f"analyses/{analysis.id}.html",
         template="analysis.html",
@@ -88,10 +95,25 @@ def _page(computed: Computed, analysis: Analysis) -> Item:
             post_hoc=analysis.post_hoc,
             runs=tuple(_view(computed, *of) for of in zip(runs, shown, strict=True)),
             robustness=computed.robustness is not None,
+            before=tuple(table.id for table in before),
         ),
-        tables=tuple(t for each in shown for t in (*each.tables, *each.robustness_tables)),
+        tables=(
+            *before,
+            *(t for each in shown for t in (*each.tables, *each.robustness_tables)),
+        ),
         figures=tuple(f for each in shown for f in (*each.figures, *each.robustness_figures)),
     )
+
+
+def _before(computed: Computed, analysis: Analysis) -> Iterator[Table]:
+    """Published values of the analysis, and its clusters from the studies of the paper."""
+    if computed.reproduced:
+        registry = computed.registry
+        yield states_table(computed, analysis.id)
+        yield from cluster_tables(
+            registry.as_published, computed.reproduced[analysis.id], convergent_only=False,
+            as_of=registry.published.as_of,
+        )  # fmt: skip
 
 
 def _shown(computed: Computed, run: Run) -> _Shown:

@@ -1,18 +1,19 @@
 """Tables of clusters, and the rows of clusters.csv."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from trdreport.engine.results import AnalysisResult, Cluster, ReadoutResult
 from trdreport.engine.run import Result
 from trdreport.records.loading import Registry
 from trdreport.sections.facts.clusters import cluster_id
+from trdreport.sections.facts.computed import State
 from trdreport.sections.tables import NOT_APPLICABLE, Table, numbers, texts
 from trdreport.sections.words import coordinates, number, readout_name
 
 CSV_COLUMNS = (
     "analysis", "profile", "readout", "cluster", "x", "y", "z", "space", "volume_mm3", "ale",
     "p_uncorrected", "z_value", "p_fwe", "significant", "label", "contributing",
-    "x_mni", "y_mni", "z_mni", "shares", "p_fwe_low", "p_fwe_high", "permutations",
+    "x_mni", "y_mni", "z_mni", "shares", "p_fwe_low", "p_fwe_high", "permutations", "as_of",
 )  # fmt: skip
 
 LEAST_SHARE = 0.01
@@ -20,13 +21,16 @@ LEAST_SHARE = 0.01
 
 
 def cluster_tables(
-    registry: Registry, result: Result, *, convergent_only: bool
+    registry: Registry, result: Result, *, convergent_only: bool, as_of: str = ""
 ) -> tuple[Table, ...]:
-    """Clusters of each readout of a run, all or those in which experiments meet."""
+    """Clusters of each readout of a run, all or those in which experiments meet.
+
+    `as_of` is the search up to which a result has studies, where it is not of all.
+    """
     if not isinstance(result, AnalysisResult):
         return ()
     tables = (
-        _cluster_table(registry, result, readout, convergent_only=convergent_only)
+        _cluster_table(registry, result, readout, convergent_only=convergent_only, as_of=as_of)
         for readout in result.readouts
     )
     return tuple(table for table in tables if table.rows)
@@ -38,12 +42,14 @@ def _cluster_table(
     readout: ReadoutResult,
     *,
     convergent_only: bool,
+    as_of: str,
 ) -> Table:
     clusters = [c for c in readout.clusters if c.convergent or not convergent_only]
     kind = "meeting" if convergent_only else "clusters"
     what = "clusters in which experiments meet" if convergent_only else "all clusters"
     labels = {study.id: study.label for study in registry.studies}
     run = registry.run(result.run)
+    name = f"{run.id}-as-of-{as_of}" if as_of else run.id
     rows = [
         (
             str(cluster.number), str(cluster.label), ", ".join(coordinates(cluster.peak)),
@@ -60,9 +66,10 @@ def _cluster_table(
         for cluster in clusters
     ]  # fmt: skip
     return Table(
-        f"{kind}-{run.id}-{readout.readout}",
+        f"{kind}-{name}-{readout.readout}",
         f"{run.analysis.title}: {what}, {readout_name(readout.readout)}"
-        + ("" if run.leading else f" ({run.profile_id})"),
+        + ("" if run.leading else f" ({run.profile_id})")
+        + (f", as of the search “{as_of}”" if as_of else ""),
         (
             *numbers("Cluster"), *texts("Region of the peak"),
             *numbers(
@@ -72,7 +79,7 @@ def _cluster_table(
             *texts("Share of the ALE by experiment"),
         ),
         tuple(rows),
-        places=tuple(f"cluster-{cluster_id(run.id, readout, c)}" for c in clusters),
+        places=tuple(f"cluster-{cluster_id(name, readout, c)}" for c in clusters),
         points=tuple(",".join(coordinates(c.peak_mni)) for c in clusters),
     )  # fmt: skip
 
@@ -92,10 +99,10 @@ def _limits(cluster: Cluster) -> tuple[str, str]:
     return number(low), number(high)
 
 
-def cluster_rows(registry: Registry, results: Mapping[str, Result]) -> Iterator[tuple[str, ...]]:
+def cluster_rows(state: State) -> Iterator[tuple[str, ...]]:
     """Rows of clusters.csv: every cluster of both readouts."""
-    for run in registry.plan.runs:
-        result = results[run.id]
+    for run in state.runs:
+        result = state.results[run.id]
         if not isinstance(result, AnalysisResult):
             continue
         for readout in result.readouts:
@@ -107,7 +114,7 @@ def cluster_rows(registry: Registry, results: Mapping[str, Result]) -> Iterator[
                     "" if cluster.p_fwe is None else number(cluster.p_fwe),
                     str(cluster.significant).lower(), str(cluster.label),
                     ";".join(cluster.contributing), *coordinates(cluster.peak_mni, 1),
-                    _shares(cluster), *_limits(cluster), str(result.permutations),
+                    _shares(cluster), *_limits(cluster), str(result.permutations), state.as_of,
                 )  # fmt: skip
 
 

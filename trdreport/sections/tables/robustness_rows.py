@@ -11,7 +11,7 @@ from trdreport.sections.words import number
 
 CSV_COLUMNS = (
     "analysis", "kind", "item", "outcome", "profile", "readout", "cluster", "foci_inside",
-    "foci_near", "p", "dice", "shift_mm", "emerged", "published",
+    "foci_near", "p", "dice", "shift_mm", "emerged", "published", "as_of",
 )  # fmt: skip
 
 
@@ -38,9 +38,11 @@ def robustness_rows(
                     "readout": curve.readout,
                     "p": "" if outcome.reason else number(outcome.p),
                     "published": str(outcome.published).lower(),
+                    "as_of": registry.published.as_of,
                 }
             )
-    return [tuple(row.get(column, "") for column in CSV_COLUMNS) for row in rows]
+    of_all = {"as_of": registry.newest}
+    return [tuple((of_all | row).get(column, "") for column in CSV_COLUMNS) for row in rows]
 
 
 def _of(run: Run, kind: str, item: str) -> dict[str, str]:

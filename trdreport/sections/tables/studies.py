@@ -10,6 +10,8 @@ from trdreport.records.loading import Registry
 from trdreport.sections.tables import Column, Table, numbers, shown, texts
 from trdreport.sections.tables.columns import NOT_GIVEN, FieldColumn, places
 
+NEW = "New: found by a search after that of the published paper."
+
 
 def columns_of(review: Review, table: str) -> tuple[FieldColumn, ...]:
     """Columns of a table; one about groups that the review has none of is left out."""
@@ -27,12 +29,20 @@ def _table(
     columns = columns_of(registry.review, id_)
     chosen = registry.studies if studies is None else studies
     rows = [(study, at) for study in chosen for at in places(study, columns)]
+    known = {study.id for study in registry.as_published.studies}
+    new = {study.id: f"{study.label} (new)" for study, _ in rows if study.id not in known}
     return Table(
         id=id_,
         caption=caption,
         columns=tuple(Column(c.heading, "number" if c.numeric else "text") for c in columns),
-        rows=tuple(tuple(column.cell(study, at) for column in columns) for study, at in rows),
-        notes=notes,
+        rows=tuple(
+            tuple(
+                new.get(study.id, cell) if cell == study.label else cell
+                for cell in (column.cell(study, at) for column in columns)
+            )
+            for study, at in rows
+        ),
+        notes=(*notes, *([NEW] if new else [])),
         pages=tuple(f"studies/{study.id}.html" for study, _ in rows),
     )
 
