@@ -130,12 +130,12 @@ def differences(old: Lock, new: Lock) -> list[str]:
     lines: list[str] = []
     unmoved: list[str] = []
     for run in sorted({*old.runs, *new.runs}):
-        if run not in old.runs:
+        before, after = _locked(old, run), _locked(new, run)
+        if before is None:
             lines.append(f"{run}: new")
-        elif run not in new.runs:
+        elif after is None:
             lines.append(f"{run}: removed")
         else:
-            before, after = old.runs[run], new.runs[run]
             changes = [f"{run}: {what}" for what in run_changes(before, after)]
             lines += changes
             if not changes and before.inputs != after.inputs:
@@ -148,6 +148,11 @@ def differences(old: Lock, new: Lock) -> list[str]:
         if verdicts[0] != verdicts[1]:
             lines.append(f"published value {claim}: {verdicts[0]} before, {verdicts[1]} now")
     return lines
+
+
+def _locked(lock: Lock, run: str) -> LockedRun | None:
+    """What a lock has of a run: before there is an update, all studies are those of the paper."""
+    return lock.runs.get(run) or lock.runs.get(run.partition("@")[0])
 
 
 def run_changes(old: LockedRun, new: LockedRun) -> Iterator[str]:
