@@ -1,10 +1,12 @@
 """What the tests of sections share: the tiny registry, planned and computed."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import REGISTRIES
+from tests.registries.patching import CHANGES, lay
 from tests.sections.rendering import TEMPLATES, planned
 from trdreport.publish.computing import compute
 from trdreport.records.loading import Registry, load_registry
@@ -29,3 +31,13 @@ def computed(tiny_registry: Path, cache: Path) -> Computed:
     """The tiny registry with its results, without robustness."""
     with open_store(cache) as store:
         return compute(load_registry(tiny_registry), TEMPLATES, store, quick=True)
+
+
+@pytest.fixture(scope="session")
+def updated(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Computed:
+    """The same with a third study that an update search found."""
+    root = tmp_path_factory.mktemp("updated") / "registry"
+    shutil.copytree(REGISTRIES / "valid", root)
+    lay(CHANGES["updated"], root)
+    with open_store(cache) as store:
+        return compute(load_registry(root), TEMPLATES, store, quick=True)

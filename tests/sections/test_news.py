@@ -1,6 +1,5 @@
 """What is new comes from the history of the records."""
 
-import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -8,10 +7,6 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import REGISTRIES
-from tests.sections.rendering import planned, rendered
-from trdreport.exchange import prisma
-from trdreport.records.loading import load_registry
-from trdreport.sections import search
 from trdreport.sections.facts.recent import news
 from trdreport.work.store import Store
 
@@ -104,49 +99,3 @@ def test_two_registries_of_one_checkout_tell_their_own_news(registry: Path, tmp_
 def test_nothing_is_new_outside_a_checkout(tmp_path: Path) -> None:
     shutil.copytree(REGISTRIES / "valid", tmp_path / "registry")
     assert news(tmp_path / "registry", Store(None)) == ()
-
-
-SEARCH = """
-  - id: update
-    date: 2024-01-01
-    databases:
-      - {name: PubMed, records: 12}
-    query: depression
-    other_methods: []
-    prisma:
-      records_identified: 12
-      duplicates_removed: 2
-      records_screened: 10
-      records_excluded: 8
-      reports_sought: 2
-      reports_not_retrieved: 0
-      reports_assessed: 2
-      reports_excluded: 1
-      exclusion_reasons:
-        - {reason: No whole-brain search, criterion: E6, reports: 1}
-      studies_included: 1
-      reports_included: 1
-    sources:
-      - {covers: [prisma], document: review2020, place: Update, page: not_reported}
-"""
-
-
-def test_an_update_search_has_a_flow_of_its_own(registry: Path) -> None:
-    """One of the two studies came with the first search, the other with an update."""
-    file = registry / "search.yaml"
-    text = file.read_text()
-    for name in ("studies_included", "reports_included"):
-        text = re.sub(rf"{name}: 2", f"{name}: 1", text)
-    text = re.sub(r"reports_excluded: (\d+)", lambda m: f"reports_excluded: {int(m[1]) + 1}", text)
-    text = re.sub(r"exclusion_reasons:\n(\s+- .*\n)+", "exclusion_reasons: not_reported\n", text)
-    file.write_text(text.rstrip() + SEARCH)
-    loaded = load_registry(registry)
-    page = rendered(search.SECTION, planned(loaded))
-    assert "New studies included in review (n = 1)" in page
-    assert "Total studies in review (n = 2)" in page
-    assert "of which in previous version (n = 1)" in page
-    rows = {
-        line.split(",")[0]: line.rsplit(",", 1)[1]
-        for line in prisma.write(loaded).text.splitlines()
-    }
-    assert (rows["previous_studies"], rows["new_studies"], rows["total_studies"]) == ("1", "1", "2")

@@ -115,8 +115,8 @@ def names_its_sources(work: Work) -> Answer:
     """Each source of records is named, with the date of the search and the full query."""
     searches = work.registry.searches
     good = all(search.query and search.date and search.databases for search in searches)
-    names = ", ".join(d.name for search in searches for d in search.databases)
-    return _decide(good, f"{names}; up to {searches[-1].date}; one query, given in full.")
+    names = ", ".join(dict.fromkeys(d.name for search in searches for d in search.databases))
+    return _decide(good, f"{names}; up to {searches[-1].date}; each query is given in full.")
 
 
 def counts_by_source(work: Work) -> Answer:
@@ -130,15 +130,21 @@ def counts_by_source(work: Work) -> Answer:
 
 def gives_reasons(work: Work) -> Answer:
     """Each excluded full text has a reason."""
-    prisma = work.registry.searches[-1].prisma
-    if isinstance(prisma.exclusion_reasons, str):
-        return (
-            Status.UNKNOWN,
-            f"{prisma.reports_excluded} reports were excluded; the list of reasons is"
-            f" {prisma.exclusion_reasons.replace('_', ' ')} to us.",
-        )
-    told = sum(reason.reports for reason in prisma.exclusion_reasons)
-    return _decide(told == prisma.reports_excluded, f"{told} of {prisma.reports_excluded}.")
+    excluded = told = 0
+    for search in work.registry.searches:
+        prisma = search.prisma
+        excluded += prisma.reports_excluded
+        if isinstance(prisma.exclusion_reasons, str):
+            if prisma.reports_excluded:
+                return (
+                    Status.UNKNOWN,
+                    f"{prisma.reports_excluded} reports of the search up to {search.date} were"
+                    " excluded; the list of reasons is"
+                    f" {prisma.exclusion_reasons.replace('_', ' ')} to us.",
+                )
+        else:
+            told += sum(reason.reports for reason in prisma.exclusion_reasons)
+    return _decide(told == excluded, f"{told} of {excluded}.")
 
 
 def screened_twice(work: Work) -> Answer:

@@ -47,7 +47,8 @@ class DownloadGroup:
 class Frame:
     """What stands around the sections on every page, in the navigation and at the top.
 
-    `archive` is the ZIP's name; empty where nothing is made for archives.
+    `archive` is the name of the ZIP; empty where nothing is made for archives. `updated_to` is the
+    end of the newest search; empty where the paper knew every study.
     """
 
     review: Review
@@ -59,6 +60,7 @@ class Frame:
     downloads: tuple[DownloadGroup, ...]
     archive: str
     linked_data: str
+    updated_to: str
 
 
 @dataclass(frozen=True)
@@ -167,6 +169,7 @@ def frame(computed: Computed, files: Iterable[DataFile] = (), *, archive: bool =
         downloads=tuple(_groups(files)),
         archive=archive_name(registry) if archive else "",
         linked_data=linked_data(registry, len(significant)),
+        updated_to=str(registry.searches[-1].date) if registry.updated else "",
     )
 
 

@@ -11,7 +11,7 @@ from trdreport.sections.figures.foci import all_foci_sketch
 from trdreport.sections.figures.sketch import Sketch
 from trdreport.sections.section import DataFile, Section, csv_file
 from trdreport.sections.tables import NOT_APPLICABLE, Table, numbers, texts
-from trdreport.sections.words import number
+from trdreport.sections.words import listed, number
 
 CSV_COLUMNS = (
     "analysis", "profile", "title", "experiments", "foci", "participants", "status", "as_of",
@@ -79,7 +79,7 @@ def _overview(id_: str, runs: tuple[Run, ...], results: Mapping[str, Result]) ->
     ]  # fmt: skip
     return Table(
         id_,
-        f"Analyses and their findings: {_titles(runs)}",
+        f"Analyses and their findings, by the choices {_titles(runs)}",
         (
             *texts("Analysis", "Kind"),
             *numbers(
@@ -97,8 +97,7 @@ def _overview(id_: str, runs: tuple[Run, ...], results: Mapping[str, Result]) ->
 
 
 def _titles(runs: tuple[Run, ...]) -> str:
-    titles = dict.fromkeys(run.profile.title for run in runs)
-    return "; ".join(title[0].lower() + title[1:] for title in titles)
+    return listed(f"“{title}”" for title in dict.fromkeys(run.profile.title for run in runs))
 
 
 def _found(result: Result) -> tuple[str, str, str]:

@@ -9,7 +9,8 @@ from trdreport.sections.facts.computed import Computed
 from trdreport.sections.figures.sketch import Sketch
 from trdreport.sections.section import Section
 from trdreport.sections.tables import Table, shown
-from trdreport.sections.tables.studies import screening_table
+from trdreport.sections.tables.studies import screening_tables
+from trdreport.sections.words import plural
 
 
 @dataclass(frozen=True)
@@ -29,15 +30,20 @@ class FlowView:
             f" removed, {p.records_screened} screened, {p.records_excluded} excluded,"
             f" {p.reports_sought} reports sought, {p.reports_not_retrieved} not retrieved,"
             f" {p.reports_assessed} assessed, {p.reports_excluded} excluded,"
-            f" {p.studies_included} studies included."
+            f" {plural(p.studies_included, 'study', 'studies')} included"
+            + (f", {self.studies_before} from before." if self.studies_before else ".")
         )
 
 
 @dataclass(frozen=True)
 class SearchView:
-    """The newest search, who screened, and by which criteria."""
+    """The searches, oldest first, the flow of the newest, who screened, and by which criteria.
 
-    search: Search
+    `tables` are the ids of the searches in numbers, the newest first.
+    """
+
+    searches: tuple[Search, ...]
+    tables: tuple[str, ...]
     flow: FlowView
     screeners: str
     agreement: str
@@ -49,7 +55,8 @@ def view(computed: Computed) -> SearchView:
     """What the section shows."""
     registry, review = computed.registry, computed.registry.review
     return SearchView(
-        search=registry.searches[-1],
+        searches=registry.searches,
+        tables=tuple(table.id for table in screening_tables(registry)),
         flow=flow(registry),
         screeners=_screeners(review),
         agreement=shown(review.agreement),
@@ -76,8 +83,8 @@ def flow(registry: Registry) -> FlowView:
 
 
 def tables(computed: Computed) -> Iterator[Table]:
-    """The flow in numbers."""
-    yield screening_table(computed.registry)
+    """Every search in numbers."""
+    yield from screening_tables(computed.registry)
 
 
 def figures(computed: Computed) -> Iterator[Sketch]:
@@ -99,8 +106,12 @@ def _caption(p: Prisma) -> str:
         f"Of {p.records_identified} records, {p.records_screened} were screened after"
         f" {p.duplicates_removed} duplicates were removed; {p.records_excluded} were excluded on"
         f" title and abstract, {p.reports_assessed} full texts were assessed,"
-        f" {p.reports_excluded} excluded, and {p.studies_included} studies included."
+        f" {p.reports_excluded} excluded, and {plural(p.studies_included, 'study', 'studies')}"
+        " included."
     )
+    if p.studies_before:
+        total = p.studies_before + p.studies_included
+        text += f" With the {p.studies_before} of the previous version there are {total} studies."
     if isinstance(p.exclusion_reasons, str):
         text += f" The reasons for exclusion are {shown(p.exclusion_reasons)}"
         text += " to us." if p.exclusion_reasons == "not_available" else "."

@@ -1,10 +1,10 @@
 """Tables about the studies: who, how imaged, how defined, how good. Columns: model/study.py."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from trdreport.exchange.delimited import to_csv
 from trdreport.model.parts import part_at
-from trdreport.model.review import Review
+from trdreport.model.review import Review, Search
 from trdreport.model.study import TABLES, Study
 from trdreport.records.loading import Registry
 from trdreport.sections.tables import Column, Table, numbers, shown, texts
@@ -149,9 +149,16 @@ def studies_csv(registry: Registry) -> str:
     return to_csv(["study" if name == "id" else name for name in names], rows)
 
 
-def screening_table(registry: Registry) -> Table:
-    """The newest search in numbers: the text equivalent of the PRISMA flow."""
-    search = registry.searches[-1]
+def screening_tables(registry: Registry) -> Iterator[Table]:
+    """Every search in numbers, the newest first: it is the text equivalent of the PRISMA flow."""
+    newest, *earlier = reversed(registry.searches)
+    yield _screening("screening", newest, "Search and selection in numbers")
+    for search in earlier:
+        caption = f"Search and selection in numbers: the search up to {search.date}"
+        yield _screening(f"screening-{search.id}", search, caption)
+
+
+def _screening(id_: str, search: Search, caption: str) -> Table:
     prisma = search.prisma
     rows = [
         (f"Records identified: {base.name}", shown(base.records), "") for base in search.databases
@@ -174,9 +181,16 @@ def screening_table(registry: Registry) -> Table:
         ("Studies included", str(prisma.studies_included), ""),
         ("Reports of included studies", str(prisma.reports_included), ""),
     ]
+    if prisma.studies_before is not None and prisma.reports_before is not None:
+        rows += [
+            ("Studies of the previous version", str(prisma.studies_before), ""),
+            ("Reports of these studies", str(prisma.reports_before), ""),
+            ("Total studies", str(prisma.studies_before + prisma.studies_included), ""),
+            ("Total reports", str(prisma.reports_before + prisma.reports_included), ""),
+        ]
     return Table(
-        "screening",
-        "Search and selection in numbers",
+        id_,
+        caption,
         (*texts("Step"), *numbers("Number"), *texts("Ground")),
         tuple(rows),
     )
