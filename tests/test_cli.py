@@ -127,6 +127,8 @@ def test_a_build_that_must_equal_its_lock(
     changed = trdreport("build", *options, "--locked")
     assert changed.returncode == 1
     assert "vbm-both: meeting point gone" in changed.stderr
+    assert "differences; nothing was built" in changed.stderr
+    assert "mistake" not in changed.stderr
     assert (site / "index.html").read_bytes() == published
     study.write_text(unchanged)
     lock = root / "results.lock.json"

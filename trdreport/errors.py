@@ -51,6 +51,10 @@ class DataError(Exception):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
+class ResultsDifferError(DataError):
+    """Nothing in the data is wrong, but results are not those that were accepted."""
+
+
 class FileError(Exception):
     """A file cannot be written, by no mistake in the data; says which one and why."""
 

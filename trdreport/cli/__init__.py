@@ -18,7 +18,7 @@ from trdreport.cli import (  # noqa: F401 (importing a command adds it, in the o
 )
 from trdreport.cli.options import app
 from trdreport.cli.stopping import STOPPED, stoppable
-from trdreport.errors import DataError, FileError, WorkError
+from trdreport.errors import DataError, FileError, ResultsDifferError, WorkError
 
 
 def main() -> None:
@@ -29,8 +29,9 @@ def main() -> None:
     except DataError as error:
         for problem in error.problems:
             print(problem, file=sys.stderr)
+        what = "difference" if isinstance(error, ResultsDifferError) else "mistake"
         count = len(error.problems)
-        print(f"{count} mistake{'s' if count != 1 else ''}; nothing was built", file=sys.stderr)
+        print(f"{count} {what}{'s' if count != 1 else ''}; nothing was built", file=sys.stderr)
         sys.exit(1)
     except (FileError, WorkError) as error:
         print(error, file=sys.stderr)

@@ -229,7 +229,7 @@ class TrdDefinition(Record):
     as_printed: Annotated[
         Text,
         declared(
-            "The criterion as the review's table has it.",
+            "The criterion as its source has it.",
             label="Criterion as printed",
             example="2 AD of different classes for 6 weeks",
         ),

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from trdreport.engine.lock import LOCK_FILE, Lock, differences, read_lock
-from trdreport.errors import DataError, file_problem, visible
+from trdreport.errors import ResultsDifferError, file_problem, visible
 from trdreport.records.yamlfile import read_text
 from trdreport.work.files import rewrite
 
@@ -19,15 +19,17 @@ class LockKeeper:
         self.new: Lock | None = None
 
     def accept(self, new: Lock) -> None:
-        """Take the results of a build; raises DataError when they may not differ but do."""
+        """Take the results of a build; raises ResultsDifferError when they may not differ but do."""
         self.new = new
         if not self.locked:
             return
         if self.old is None:
-            raise DataError([file_problem(self.path, f"is missing; {UPDATE}")])
+            raise ResultsDifferError([file_problem(self.path, f"is missing; {UPDATE}")])
         changed = differences(self.old, new)
         if changed:
-            raise DataError([file_problem(self.path, f"{what}; {UPDATE}") for what in changed])
+            raise ResultsDifferError(
+                [file_problem(self.path, f"{what}; {UPDATE}") for what in changed]
+            )
 
     def settle(self, *, update: bool) -> str:
         """A sentence on how the results compare with the lock, which is written on `update`."""

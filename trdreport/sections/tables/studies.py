@@ -60,7 +60,7 @@ def study_table(registry: Registry) -> Table:
         registry,
         "table-1",
         "Characteristics of the included studies",
-        f"{labels}. Mean ± SD, values as printed in the review.",
+        f"{labels}. Mean ± SD, values as printed.",
         "Medication: percent of each group, in brackets of the further groups;"
         f" – printed as a dash. {drugs}.",
     )
