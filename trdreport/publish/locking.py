@@ -19,7 +19,7 @@ class LockKeeper:
         self.new: Lock | None = None
 
     def accept(self, new: Lock) -> None:
-        """Take the results of a build; raises ResultsDifferError when they may not differ but do."""
+        """Take the results of a build; raises ResultsDifferError where they may not."""
         self.new = new
         if not self.locked:
             return
