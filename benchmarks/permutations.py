@@ -81,7 +81,7 @@ class Sides:
 
         def correct(number: int) -> None:
             fitted.profile = self.profile.model_copy(update={"permutations": number})
-            fitted.test(self.forming, stop_early=False, spread=Spread(here))
+            fitted.test([self.forming], stop_early=False, spread=Spread(here))
 
         return [lambda n=n: correct(n) for n in numbers]
 

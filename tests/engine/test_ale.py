@@ -125,6 +125,6 @@ def test_maps_are_neutral_outside_the_mask(pieces: Pieces) -> None:
 
 
 def test_no_family_wise_p_is_zero(pieces: Pieces) -> None:
-    test = fit(*pieces).test(0.001, stop_early=False)
+    (test,) = fit(*pieces).test([0.001], stop_early=False)
     assert len(test.null_sizes) == 200
     assert (test.p_fwe >= 1 / 200).all()

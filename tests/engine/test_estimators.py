@@ -70,7 +70,7 @@ def test_a_density_counts_experiments_or_foci(
 
 
 def test_every_cluster_gets_a_family_wise_p_from_all_permutations(fitted: Fitted) -> None:
-    test = fitted.test(0.001, stop_early=False)
+    (test,) = fitted.test([0.001], stop_early=False)
     assert len(test.null_sizes) == 100
     assert len(test.p_fwe) == test.labels.max()
     assert ((test.p_fwe >= 0.01) & (test.p_fwe <= 1)).all()
@@ -87,7 +87,7 @@ def test_shares_are_of_the_experiments_in_the_tables_order(fitted: Fitted) -> No
 
 
 def test_where_there_is_nothing_to_test_nothing_is_drawn(fitted: Fitted) -> None:
-    assert len(decide(fitted, 1e-12).null_sizes) == 0
+    assert len(decide(fitted, [1e-12])[0].null_sizes) == 0
 
 
 def test_one_experiment_is_refused(profile: Profile) -> None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from trdreport.brain.extent import mni_brain
-from trdreport.engine.kernel import modelled_activation
+from trdreport.engine.kernel import modelled_activation, placed
 from trdreport.engine.null import NullPlan, draw, maxima_of, permute, plan_null, run_chunk
 from trdreport.engine.random_loops import integers
 from trdreport.work.scheduling import Spread, processes
@@ -39,7 +39,7 @@ def dense(
     pad = plan.voxels[0] - np.argwhere(mask)[0]
     rest = np.ones(mask.shape)
     for index, n in enumerate(sizes):
-        own = (places[plan.foci_of[index] : plan.foci_of[index + 1]] - pad) * 2.0
+        own = (places[plan.placed.foci_of[index] : plan.placed.foci_of[index + 1]] - pad) * 2.0
         rest *= 1 - modelled_activation(own, n, mask.shape, AFFINE)
     return np.where(mask, 1 - rest, 0.0)
 
@@ -83,9 +83,9 @@ def test_maxima_equal_those_of_dense_maps(
 ) -> None:
     """Voxels that are left out change nothing, wherever foci and mask are, and if none passes."""
     sizes, foci = [list(part) for part in zip(*experiments, strict=True)]
-    plan = plan_null(sizes, foci_at(foci, centred), mask_of(kind), 2.0)
+    plan = plan_null(placed(sizes, foci_at(foci, centred), 2.0), mask_of(kind))
     places = draw(plan, seed, 0)
-    ours = maxima_of(plan, threshold, places[None])[0]
+    ours = maxima_of(plan, [threshold], places[None])[0, 0]
     ale = dense(plan, mask_of(kind), sizes, places)
     np.testing.assert_allclose(ours, largest(ale, threshold), rtol=1e-11, atol=1e-14)
     np.testing.assert_allclose(ours, by_nimare(ale, threshold), atol=1e-6)
@@ -98,9 +98,9 @@ def test_maxima_equal_those_of_dense_maps_in_a_brain(experiments: int, threshold
     generator = np.random.default_rng(experiments)
     sizes = [int(n) for n in generator.integers(5, 120, experiments)]
     foci = [generator.uniform(0, 10, (count, 3)) for count in generator.integers(1, 9, experiments)]
-    plan = plan_null(sizes, foci, mask, 2.0)
+    plan = plan_null(placed(sizes, foci, 2.0), mask)
     places = draw(plan, 1, 0)
-    ours = maxima_of(plan, threshold, places[None])[0]
+    ours = maxima_of(plan, [threshold], places[None])[0, 0]
     expected = largest(dense(plan, mask, sizes, places), threshold)
     np.testing.assert_allclose(ours, expected, rtol=1e-11)
 
@@ -116,27 +116,36 @@ def test_compiled_draws_are_numpys(n: int) -> None:
 
 @pytest.fixture(scope="module")
 def plan() -> NullPlan:
-    return plan_null([20, 33, 20], foci_at([3, 1, 5], centred=False), mask_of("box"), 2.0)
+    return plan_null(placed([20, 33, 20], foci_at([3, 1, 5], centred=False), 2.0), mask_of("box"))
 
 
 def test_the_null_is_the_same_for_any_number_of_workers(plan: NullPlan) -> None:
-    alone = permute(plan, 0.008, 7, range(1030))
+    (alone,) = permute(plan, [0.008], 7, range(1030))
     with processes() as here:
-        many = permute(plan, 0.008, 7, range(1030), Spread(here))
+        (many,) = permute(plan, [0.008], 7, range(1030), Spread(here))
     np.testing.assert_array_equal(alone.size, many.size)
     np.testing.assert_array_equal(alone.ale, many.ale)
 
 
 def test_the_null_is_the_same_for_any_chunk(plan: NullPlan) -> None:
-    whole = run_chunk(plan, 0.008, 7, range(20))
-    parts = [run_chunk(plan, 0.008, 7, range(i, i + 1)) for i in range(20)]
+    whole = run_chunk(plan, [0.008], 7, range(20))
+    parts = [run_chunk(plan, [0.008], 7, range(i, i + 1)) for i in range(20)]
     np.testing.assert_array_equal(whole, np.concatenate(parts))
 
 
 def test_a_permutation_has_the_places_that_are_drawn_for_it(plan: NullPlan) -> None:
     places = np.stack([draw(plan, 7, index) for index in range(3, 23)])
-    given = maxima_of(plan, 0.008, places)
-    np.testing.assert_array_equal(run_chunk(plan, 0.008, 7, range(3, 23)), given)
+    given = maxima_of(plan, [0.008], places)
+    np.testing.assert_array_equal(run_chunk(plan, [0.008], 7, range(3, 23)), given)
+
+
+def test_each_threshold_has_the_maxima_that_it_has_alone(plan: NullPlan) -> None:
+    """Whatever the order, and if nothing passes the highest."""
+    thresholds = [0.012, 0.004, 1.0, 0.008]
+    together = run_chunk(plan, thresholds, 7, range(50))
+    alone = [run_chunk(plan, [threshold], 7, range(50)) for threshold in thresholds]
+    assert len(np.unique(together[:, :, 1].max(axis=0))) == len(thresholds)
+    np.testing.assert_array_equal(together, np.concatenate(alone, axis=1))
 
 
 def test_another_seed_is_another_null(plan: NullPlan) -> None:
@@ -155,9 +164,7 @@ def test_a_focus_keeps_its_offset_in_its_voxel(plan: NullPlan) -> None:
 def test_the_spot_of_a_single_focus_is_never_significant() -> None:
     """A focus between voxel centres makes a larger spot; so it does in the null."""
     foci = [np.array([[7.5, 7.5, 7.5]]), np.array([[7.0, 7.0, 7.0]])]
-    mask = np.ones((60, 60, 60), bool)
-    null = permute(plan_null([20, 20], foci, mask, 2.0), 0.008, 1, range(400)).size
-    largest = maxima_of(
-        plan_null([20, 20], foci, mask, 2.0), 0.008, np.array([[[30.5] * 3, [50.0] * 3]])
-    )[0, 1]
-    assert (null >= largest).mean() > 0.8
+    plan = plan_null(placed([20, 20], foci, 2.0), np.ones((60, 60, 60), bool))
+    (null,) = permute(plan, [0.008], 1, range(400))
+    ((_, largest, _),) = maxima_of(plan, [0.008], np.array([[[30.5] * 3, [50.0] * 3]]))[0]
+    assert (null.size >= largest).mean() > 0.8

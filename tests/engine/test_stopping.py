@@ -51,13 +51,21 @@ def test_a_clear_answer_is_decided_and_a_close_one_is_not() -> None:
     assert decided(null, np.array([]), 0.05)
 
 
+@given(st.integers(1, 5000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_it_is_decided_where_the_sequence_leaves_alpha_out(counts: tuple[int, int]) -> None:
+    extreme, n = counts
+    low, high = confidence_sequence(extreme, n)
+    null = np.repeat([2.0, 1.0], [extreme, n - extreme])
+    assert decided(null, np.array([2.0]), 0.05) == (not low <= 0.05 <= high)
+
+
 def test_an_early_stop_keeps_the_decision_and_the_seeds(miola: Registry) -> None:
     """The permutations drawn are the first of the full run; p lies in the interval given."""
     run = miola.run("fmri-trd-hc")
     mask, affine = analysis_mask(run.profile)
     table = experiment_table(miola, run)
     fitted = fit(table, run.profile.model_copy(update={"permutations": 4000}), mask, affine)
-    stopped, full = (fitted.test(0.001, stop_early=early) for early in (True, False))
+    (stopped,), (full,) = (fitted.test([0.001], stop_early=early) for early in (True, False))
     drawn = len(stopped.null_sizes)
     assert drawn < 4000
     np.testing.assert_array_equal(stopped.null_sizes, full.null_sizes[:drawn])

@@ -34,7 +34,7 @@ def run_analysis(
     fitted = fit(table, profile, mask, affine)
     describe = _Describer(fitted, affine, label)
     forming, exploratory = float(profile.cluster_forming_p), float(profile.exploratory_p)
-    test = fitted.test(forming, stop_early=profile.stop_early, spread=spread)
+    (test,) = fitted.test([forming], stop_early=profile.stop_early, spread=spread)
     p_fwe = np.append(1.0, test.p_fwe)[test.labels]
     return AnalysisResult(
         run=run,

@@ -140,7 +140,7 @@ def _simulate(model: ExperimentTable, profile: Profile, setting: Setting, review
     for review in reviews:
         table, centres = simulated_table(model, profile, setting, review)
         fitted = fit(table, profile, mask, affine)
-        test = decide(fitted, float(profile.cluster_forming_p), first_look=100)
+        (test,) = decide(fitted, [float(profile.cluster_forming_p)], first_look=100)
         significant = test.p_fwe < float(profile.cluster_fwe_p)
         if not significant.any():
             continue

@@ -6,6 +6,7 @@ the published review used, evaluates it at the focus's true position; so do thes
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +46,33 @@ def sigma_mm(sample_size: int) -> float:
 def axis_reach(sigma: float) -> int:
     """Whole voxels that a Gaussian of this sigma (voxels) reaches along an axis."""
     return int(TRUNCATION_SIGMAS * sigma + 0.5)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Foci of experiments, on a grid, with their kernels.
+
+    `places` (foci, 3) is in voxels; `foci_of` (experiments + 1) says where each experiment's begin.
+    `sigmas` (voxels) and `reaches` (whole voxels) give each experiment's kernel.
+    """
+
+    places: NDArray[np.float64]
+    sigmas: NDArray[np.float64]
+    reaches: NDArray[np.int64]
+    foci_of: NDArray[np.int64]
+
+
+def placed(
+    sample_sizes: Sequence[int], foci: Sequence[NDArray[np.float64]], voxel_mm: float
+) -> Placed:
+    """Experiments with these sample sizes and foci (n, 3) in voxels, cubes of `voxel_mm`."""
+    sigmas = np.array([sigma_mm(n) / voxel_mm for n in sample_sizes])
+    return Placed(
+        places=np.concatenate(foci),
+        sigmas=sigmas,
+        reaches=np.array([axis_reach(sigma) for sigma in sigmas]),
+        foci_of=np.cumsum([0, *map(len, foci)]),
+    )
 
 
 def modelled_activation(

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trdreport.brain.spaces import BoolMap
-from trdreport.engine.kernel import axis_reach, sigma_mm
+from trdreport.engine.clusters import box
+from trdreport.engine.kernel import Placed
 from trdreport.engine.null_loops import drawn, maxima
 
 CHUNK = 250
@@ -35,16 +36,14 @@ class NullPlan:
 
     `tiles` (x, y, z, 64) is the mask's bounding box in tiles of 4 x 4 x 4 voxels. `voxels` (n, 3)
     are those of the mask, counted from `pad` voxels before the box, so that no kernel goes below 0.
-    `sigmas` (voxels) and `reaches` (whole voxels) give each experiment's kernel, `foci_of` its
-    range of foci; `offsets` (foci, 3) is where in its voxel each focus lies, in voxels.
+    Of the foci of `placed` only their number and `offsets` (foci, 3) matter, which is where in its
+    voxel each lies, in voxels.
     """
 
     tiles: BoolMap
     pad: int
     voxels: NDArray[np.int64]
-    sigmas: NDArray[np.float64]
-    reaches: NDArray[np.int64]
-    foci_of: NDArray[np.int64]
+    placed: Placed
     offsets: NDArray[np.float64]
 
 
@@ -56,43 +55,17 @@ class NullMaxima:
     size: NDArray[np.float64]
     mass: NDArray[np.float64]
 
-    def __add__(self, more: "NullMaxima") -> "NullMaxima":
-        """These permutations and then the others."""
-        pairs = zip(vars(self).values(), vars(more).values(), strict=True)
-        return NullMaxima(*(np.concatenate(pair) for pair in pairs))
 
-
-def plan_null(
-    sample_sizes: Sequence[int],
-    foci: Sequence[NDArray[np.float64]],
-    mask: BoolMap,
-    voxel_mm: float,
-) -> NullPlan:
-    """Prepare a run for experiments with these sample sizes and foci (n, 3) in voxels.
-
-    `voxel_mm` is the edge of the mask's cubic voxels. Of the foci only their number and their
-    offsets from voxel centres matter.
-    """
-    positions = np.concatenate(foci)
-    sigmas = np.array([sigma_mm(n) / voxel_mm for n in sample_sizes])
-    reaches = np.array([axis_reach(sigma) for sigma in sigmas])
-    inside, pad = _bounding_box(mask), int(reaches.max()) + 2
+def plan_null(placed: Placed, mask: BoolMap) -> NullPlan:
+    """Prepare a run for experiments on the grid of the mask."""
+    inside, pad = mask[box(mask)], int(placed.reaches.max()) + 2
     return NullPlan(
         tiles=_tiles(inside),
         pad=pad,
         voxels=np.argwhere(inside) + pad,
-        sigmas=sigmas,
-        reaches=reaches,
-        foci_of=np.cumsum([0, *map(len, foci)]),
-        offsets=positions - np.rint(positions),
+        placed=placed,
+        offsets=placed.places - np.rint(placed.places),
     )
-
-
-def _bounding_box(mask: BoolMap) -> BoolMap:
-    """The mask without the empty planes around it."""
-    inside = np.argwhere(mask)
-    low, high = inside.min(axis=0), inside.max(axis=0) + 1
-    return mask[tuple(slice(a, b) for a, b in zip(low, high, strict=True))]
 
 
 def _tiles(inside: BoolMap) -> BoolMap:
@@ -104,22 +77,24 @@ def _tiles(inside: BoolMap) -> BoolMap:
 
 def permute(
     plan: NullPlan,
-    threshold: float,
+    thresholds: Sequence[float],
     seed: int,
     indices: range,
     spread: Map = map,
-) -> NullMaxima:
-    """Maxima of the random data sets with these indices; clusters are above `threshold` (ALE)."""
+) -> tuple[NullMaxima, ...]:
+    """Maxima of the random data sets with these indices, with clusters above each ALE threshold."""
     starts = range(indices.start, indices.stop, CHUNK)
     chunks = [range(start, min(start + CHUNK, indices.stop)) for start in starts]
-    maxima = np.concatenate([*spread(partial(run_chunk, plan, threshold, seed), chunks)])
-    return NullMaxima(maxima[:, 0], maxima[:, 1], maxima[:, 2])
+    maxima = np.concatenate([*spread(partial(run_chunk, plan, thresholds, seed), chunks)])
+    return tuple(NullMaxima(*maxima[:, i].T) for i in range(len(thresholds)))
 
 
-def run_chunk(plan: NullPlan, threshold: float, seed: int, indices: range) -> NDArray[np.float64]:
-    """Maxima (n, 3) of the permutations with these indices: ALE, size, mass."""
+def run_chunk(
+    plan: NullPlan, thresholds: Sequence[float], seed: int, indices: range
+) -> NDArray[np.float64]:
+    """Maxima (n, thresholds, 3) of the permutations with these indices: ALE, size, mass."""
     homes = drawn(seed, indices.start, indices.stop, plan.voxels, len(plan.offsets))
-    return _maxima(plan, threshold, homes)
+    return _maxima(plan, thresholds, homes)
 
 
 def draw(plan: NullPlan, seed: int, index: int) -> NDArray[np.float64]:
@@ -128,15 +103,19 @@ def draw(plan: NullPlan, seed: int, index: int) -> NDArray[np.float64]:
     return plan.voxels[generator.integers(len(plan.voxels), size=len(plan.offsets))] + plan.offsets
 
 
-def maxima_of(plan: NullPlan, threshold: float, places: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Maxima (n, 3) of data sets with foci at `places` (n, foci, 3), voxels of the padded mask.
+def maxima_of(
+    plan: NullPlan, thresholds: Sequence[float], places: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Maxima (n, thresholds, 3) of data sets with foci at `places` (n, foci, 3).
 
-    A place is that of a voxel of the mask plus the offset of its focus.
+    A place is that of a voxel of the padded mask plus the offset of its focus.
     """
-    return _maxima(plan, threshold, np.rint(places - plan.offsets).astype(np.int64))
+    return _maxima(plan, thresholds, np.rint(places - plan.offsets).astype(np.int64))
 
 
-def _maxima(plan: NullPlan, threshold: float, homes: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Maxima (n, 3) of data sets with foci in the voxels `homes` (n, foci, 3)."""
-    kernels = (plan.sigmas, plan.reaches, plan.foci_of, plan.offsets)
-    return np.asarray(maxima(homes, plan.tiles, plan.pad, *kernels, threshold))
+def _maxima(
+    plan: NullPlan, thresholds: Sequence[float], homes: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Maxima (n, thresholds, 3) of data sets with foci in the voxels `homes` (n, foci, 3)."""
+    kernels = (plan.placed.sigmas, plan.placed.reaches, plan.placed.foci_of, plan.offsets)
+    return np.asarray(maxima(homes, plan.tiles, plan.pad, *kernels, np.array(thresholds)))

@@ -1,7 +1,7 @@
 """The compiled loops of the permutation null, which compute ALE only where it can matter.
 
-What is kept of a data set depends on its voxels above the threshold T alone. Write g_f for the
-Gaussian of focus f, MA_e for the largest Gaussian of experiment e at a voxel, and p_e for the
+What is kept of a data set depends on its voxels above T alone, the lowest threshold. Write g_f for
+the Gaussian of focus f, MA_e for the largest Gaussian of experiment e at a voxel, and p_e for the
 largest value that it can have. As -log(1 - x) / x grows with x,
 
     -log(1 - ALE) = sum over e of -log(1 - MA_e) <= B = sum over f of c_e g_f,
@@ -47,8 +47,8 @@ def drawn(seed, begin, end, voxels, n_foci):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True)
-def maxima(homes, tiles, pad, sigmas, reaches, foci_of, offsets, threshold):  # type: ignore[no-untyped-def]
-    """Maxima (data sets, 3) of foci at `homes` (data sets, foci, 3): ALE, size, mass.
+def maxima(homes, tiles, pad, sigmas, reaches, foci_of, offsets, thresholds):  # type: ignore[no-untyped-def]
+    """Maxima (data sets, thresholds, 3) of foci at `homes` (data sets, foci, 3): ALE, size, mass.
 
     Where no voxel passes, the limit is lowered until the largest ALE found is over it.
     """
@@ -69,8 +69,9 @@ def maxima(homes, tiles, pad, sigmas, reaches, foci_of, offsets, threshold):  # 
     strides = np.array([size_y * size_z, size_z, 1])
     steps = np.array([1, -1, size_z, -size_z, size_y * size_z, -size_y * size_z])
     excess = np.zeros((4 * shape[0] + 2) * strides[0])
-    above = np.empty(n_tiles * 64, np.int64)
-    result = np.zeros((homes.shape[0], 3))
+    passing, ale = np.empty(n_tiles * 64, np.int64), np.empty(n_tiles * 64)
+    above, threshold = np.empty(n_tiles * 64, np.int64), thresholds.min()
+    result = np.zeros((homes.shape[0], thresholds.shape[0], 3))
     for row in range(homes.shape[0]):
         # a lower limit is never wrong; that of a threshold of 1 would be infinite
         limit = -np.log1p(-min(threshold, 0.99))
@@ -83,14 +84,16 @@ def maxima(homes, tiles, pad, sigmas, reaches, foci_of, offsets, threshold):  # 
             n_chosen = _choose_again(sums[:n_chosen], least, inside, chosen, number)
             _span(chosen[:n_chosen], number, spans)
             _lay(own[:n_chosen], rest[:n_chosen], latest, homes[row], pad, number, spans, *exact)
-            best, n_above = _collect(
-                own, rest, inside, chosen[:n_chosen], number, strides, threshold, excess, above
+            best, n_passing = _collect(
+                own, rest, inside, chosen[:n_chosen], number, strides, threshold, passing, ale
             )
-            if n_above or limit == 0.0 or -np.log1p(-best) >= limit:
+            if n_passing or limit == 0.0 or -np.log1p(-best) >= limit:
                 break
             limit = 0.8 * limit if limit > 1e-9 else 0.0
-        result[row, 0] = best
-        _largest(excess, above, n_above, steps, result[row])
+        for i in range(thresholds.shape[0]):
+            result[row, i, 0] = best
+            n_above = _exceed(passing[:n_passing], ale, thresholds[i], excess, above)
+            _largest(excess, above, n_above, steps, result[row, i])
     return result
 
 
@@ -397,13 +400,13 @@ def _fold(own, rest, tile):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True)
-def _collect(own, rest, inside, chosen, number, strides, threshold, excess, above):  # type: ignore[no-untyped-def]
-    """Largest ALE of the tiles; list and count voxels above the threshold, with their excess.
+def _collect(own, rest, inside, chosen, number, strides, threshold, passing, ale):  # type: ignore[no-untyped-def]
+    """Largest ALE of the chosen tiles; list and count voxels above the threshold, with their ALE.
 
     The tiles lose their numbers.
     """
     flat = number.ravel()
-    best, n_above = 0.0, 0
+    best, n_passing = 0.0, 0
     for i in range(chosen.shape[0]):
         tile = chosen[i]
         flat[tile] = -1
@@ -412,15 +415,28 @@ def _collect(own, rest, inside, chosen, number, strides, threshold, excess, abov
         x, y = divmod(column, number.shape[1])
         corner = (4 * x + 1) * strides[0] + (4 * y + 1) * strides[1] + 4 * z + 1
         for k in range(64):
-            ale = 1.0 - rest[i, k]
-            if ale > min(best, threshold) and inside[tile, k]:
-                best = max(best, ale)
-                if ale > threshold:
-                    voxel = corner + (k >> 2 & 3) * strides[0] + (k & 3) * strides[1] + (k >> 4)
-                    excess[voxel] = ale - threshold
-                    above[n_above] = voxel
-                    n_above += 1
-    return best, n_above
+            value = 1.0 - rest[i, k]
+            if value > min(best, threshold) and inside[tile, k]:
+                best = max(best, value)
+                if value > threshold:
+                    passing[n_passing] = (
+                        corner + (k >> 2 & 3) * strides[0] + (k & 3) * strides[1] + (k >> 4)
+                    )
+                    ale[n_passing] = value
+                    n_passing += 1
+    return best, n_passing
+
+
+@njit(nogil=True, cache=True)
+def _exceed(passing, ale, threshold, excess, above):  # type: ignore[no-untyped-def]
+    """List and count the voxels above a threshold, with their excess."""
+    n_above = 0
+    for i in range(passing.shape[0]):
+        if ale[i] > threshold:
+            excess[passing[i]] = ale[i] - threshold
+            above[n_above] = passing[i]
+            n_above += 1
+    return n_above
 
 
 @njit(nogil=True, cache=True)

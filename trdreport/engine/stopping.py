@@ -30,7 +30,7 @@ def confidence_sequence(extreme: int, permutations: int) -> Interval:
     All p with (n + 1) C(n, k) p^k (1 - p)^(n - k) > ERROR, for k extreme of n permutations
     (Lai 1976, for Bernoulli trials).
     """
-    level = np.log(ERROR / (permutations + 1))
+    level = _level(permutations)
 
     def above(p: float) -> float:
         return float(scipy.stats.binom.logpmf(extreme, permutations, p) - level)
@@ -52,10 +52,13 @@ def looks(permutations: int, first: int = FIRST_LOOK) -> Iterator[range]:
 def decided(null: NDArray[np.float64], observed: NDArray[np.float64], alpha: float) -> bool:
     """Whether the p of every observed cluster size is known to lie on one side of alpha.
 
-    `null` has the largest size of each permutation so far.
+    It is where alpha is not in the `confidence_sequence` of any. `null` has the largest size of
+    each permutation so far.
     """
-    for size in observed:
-        low, high = confidence_sequence(int((null >= size).sum()), len(null))
-        if low <= alpha <= high:
-            return False
-    return True
+    extreme = len(null) - np.searchsorted(np.sort(null), observed, side="left")
+    likely = scipy.stats.binom.logpmf(extreme, len(null), alpha)
+    return bool((likely < _level(len(null))).all())
+
+
+def _level(permutations: int) -> float:
+    return float(np.log(ERROR / (permutations + 1)))

@@ -3,7 +3,7 @@
 A further method is one more module with a class that is an `Estimator`, and one more entry here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar, Protocol, cast
@@ -62,16 +62,17 @@ class Fitted(Protocol):
 
     def test(
         self,
-        p: float,
+        ps: Sequence[float],
         *,
         stop_early: bool,
         first_look: int = FIRST_LOOK,
         spread: "Map" = map,
-    ) -> ClusterTest:
-        """Clusters at an uncorrected p with their family-wise p by the profile's permutations.
+    ) -> tuple[ClusterTest, ...]:
+        """Clusters at each uncorrected p with their family-wise p by the profile's permutations.
 
         With `stop_early` a method may draw fewer, from `first_look` on, when it is known on which
-        side of the profile's `cluster_fwe_p` the p of every cluster lies.
+        side of the profile's `cluster_fwe_p` the p of every cluster lies. What one p gives does not
+        depend on the others.
         """
 
     def shares(self, labels: NDArray[np.int32]) -> NDArray[np.float64]:
@@ -114,15 +115,19 @@ def fit(
     return estimator(profile.method)(table, profile, mask, affine)
 
 
-def decide(fitted: Fitted, p: float, *, first_look: int = FIRST_LOOK) -> ClusterTest:
-    """Clusters at an uncorrected p, with no more permutations than it takes to judge them.
+def decide(
+    fitted: Fitted, ps: Sequence[float], *, first_look: int = FIRST_LOOK
+) -> tuple[ClusterTest, ...]:
+    """Clusters at each uncorrected p, with no more permutations than it takes to judge them.
 
     Where there are no clusters, none are drawn.
     """
-    clusters = fitted.clusters(p)
-    if not len(clusters.p_fwe):
-        return clusters
-    return fitted.test(p, stop_early=True, first_look=first_look)
+    found = {p: fitted.clusters(p) for p in ps}
+    some = [p for p, clusters in found.items() if len(clusters.p_fwe)]
+    if some:
+        tests = fitted.test(some, stop_early=True, first_look=first_look)
+        found |= zip(some, tests, strict=True)
+    return tuple(found[p] for p in ps)
 
 
 def unmasked(values: NDArray[np.float64], mask: BoolMap, outside: float) -> FloatMap:

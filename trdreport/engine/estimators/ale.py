@@ -1,7 +1,7 @@
 """Activation likelihood estimation, each focus at its true position."""
 
-from collections.abc import Callable
-from functools import cached_property, partial
+from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +10,9 @@ from scipy.special import ndtri_exp
 from trdreport.brain.spaces import BoolMap, FloatMap, apply
 from trdreport.engine.clusters import by_cluster, label_clusters, removal_shares
 from trdreport.engine.estimators import ClusterTest, unmasked
-from trdreport.engine.kernel import axis_reach, modelled_activation, sigma_mm
+from trdreport.engine.kernel import Placed, modelled_activation, placed
 from trdreport.engine.kernel_loops import norm, pool
-from trdreport.engine.null import Map, NullMaxima, NullPlan, permute, plan_null
+from trdreport.engine.null import Map, NullPlan, permute, plan_null
 from trdreport.engine.results import Experiment, ExperimentTable
 from trdreport.engine.stopping import FIRST_LOOK, decided, looks
 from trdreport.engine.uncorrected import BINS, uncorrected
@@ -35,14 +35,11 @@ class FittedALE:
         affine: NDArray[np.float64],
     ) -> None:
         self.table, self.profile, self.mask, self.affine = table, profile, mask, affine
-        voxel_mm = abs(float(affine[0, 0]))
-        sigmas = np.array([sigma_mm(e.sample_size) / voxel_mm for e in table.experiments])
-        reaches = np.array([axis_reach(sigma) for sigma in sigmas])
-        foci = [self._voxels(experiment) for experiment in table.experiments]
-        highest = min(map(norm, sigmas, reaches)) ** -3
-        counts = np.zeros((len(foci), int(highest * BINS) + 2))
+        foci = self._placed(table.experiments)
+        highest = min(map(norm, foci.sigmas, foci.reaches)) ** -3
+        counts = np.zeros((len(table.experiments), int(highest * BINS) + 2))
         rest = pool(
-            np.concatenate(foci), sigmas, reaches, np.cumsum([0, *map(len, foci)]),
+            foci.places, foci.sigmas, foci.reaches, foci.foci_of,
             mask.ravel(), np.array(mask.shape), BINS, counts,
         )  # fmt: skip
         counts[:, 0] += mask.sum() - counts.sum(axis=1)
@@ -60,10 +57,15 @@ class FittedALE:
         """The ALE value above which the uncorrected p is below this one."""
         return self._null.threshold(p)
 
-    def _voxels(self, experiment: Experiment) -> NDArray[np.float64]:
-        """Foci (n, 3) in voxels, at their nearest voxel where the profile says so."""
-        voxels = apply(np.linalg.inv(self.affine).astype(float), experiment.positions())
-        return voxels if self.profile.foci == "exact" else np.rint(voxels)
+    def _placed(self, experiments: Sequence[Experiment]) -> Placed:
+        """Experiments on the grid; foci at their nearest voxel where the profile says so."""
+        to_voxel = np.linalg.inv(self.affine).astype(float)
+        foci = [apply(to_voxel, experiment.positions()) for experiment in experiments]
+        return placed(
+            [experiment.sample_size for experiment in experiments],
+            foci if self.profile.foci == "exact" else [np.rint(own) for own in foci],
+            abs(float(self.affine[0, 0])),
+        )
 
     def clusters(self, p: float) -> ClusterTest:
         """Clusters at an uncorrected p, without correction: their `p_fwe` is 1."""
@@ -72,32 +74,52 @@ class FittedALE:
 
     def test(
         self,
-        p: float,
+        ps: Sequence[float],
         *,
         stop_early: bool,
         first_look: int = FIRST_LOOK,
         spread: Map = map,
-    ) -> ClusterTest:
-        """Clusters at an uncorrected p with the family-wise p of their size."""
-        threshold = self.threshold(p)
-        labels, count = label_clusters(self.stat, threshold)
-        sizes = np.bincount(labels[labels > 0], minlength=count + 1)[1:].astype(float)
-        draw = partial(permute, self.null_plan(), threshold, self.profile.seed)
-        alpha = float(self.profile.cluster_fwe_p) if stop_early else None
-        maxima = _draw(
-            draw, self.profile.permutations, spread, sizes, alpha, first_look
-        )  # fmt: skip
-        return ClusterTest(labels, np.round(share_as_large(sizes, maxima.size), 9), maxima.size)
+    ) -> tuple[ClusterTest, ...]:
+        """Clusters at each uncorrected p with the family-wise p of their size."""
+        labels = [self.clusters(p).labels for p in ps]
+        sizes = [np.bincount(own[own > 0])[1:].astype(float) for own in labels]
+        permutations = self.profile.permutations
+        rounds = looks(permutations, first_look) if stop_early else [range(permutations)]
+        nulls = self._draw([self.threshold(p) for p in ps], sizes, rounds, spread)
+        return tuple(
+            ClusterTest(own, np.round(share_as_large(observed, null), 9), null)
+            for own, observed, null in zip(labels, sizes, nulls, strict=True)
+        )
+
+    def _draw(
+        self,
+        thresholds: Sequence[float],
+        observed: Sequence[NDArray[np.float64]],
+        rounds: Iterable[range],
+        spread: Map,
+    ) -> list[NDArray[np.float64]]:
+        """Largest cluster of each random data set above each threshold.
+
+        A threshold takes part in the rounds until the p of its observed sizes is clear.
+        """
+        plan, alpha = self.null_plan(), float(self.profile.cluster_fwe_p)
+        nulls = [np.zeros(0) for _ in thresholds]
+        unclear = [*range(len(thresholds))]
+        for indices in rounds:
+            wanted = [thresholds[i] for i in unclear]
+            for i, more in zip(
+                unclear, permute(plan, wanted, self.profile.seed, indices, spread), strict=True
+            ):
+                nulls[i] = np.append(nulls[i], more.size)
+            unclear = [i for i in unclear if not decided(nulls[i], observed[i], alpha)]
+            if not unclear:
+                break
+        return nulls
 
     def null_plan(self) -> NullPlan:
         """The experiments as the permutation null takes them, ordered by unit."""
-        experiments = sorted(self.table.experiments, key=lambda experiment: experiment.unit)
-        return plan_null(
-            [experiment.sample_size for experiment in experiments],
-            [self._voxels(experiment) for experiment in experiments],
-            self.mask,
-            abs(float(self.affine[0, 0])),
-        )
+        ordered = sorted(self.table.experiments, key=lambda experiment: experiment.unit)
+        return plan_null(self._placed(ordered), self.mask)
 
     def shares(self, labels: NDArray[np.int32]) -> NDArray[np.float64]:
         """Share (clusters, experiments) in a cluster's summed ALE, by removal."""
@@ -125,23 +147,3 @@ def ale_activations(
         activation = modelled_activation(foci, experiment.sample_size, inside.shape, affine)
         rows.append(activation[inside])
     return np.stack(rows)
-
-
-def _draw(
-    draw: Callable[[range, Map], NullMaxima],
-    permutations: int,
-    spread: Map,
-    observed: NDArray[np.float64],
-    stop_at: float | None,
-    first_look: int,
-) -> NullMaxima:
-    """All permutations, or fewer when every observed size's p lies on one side of `stop_at`."""
-    if stop_at is None:
-        return draw(range(permutations), spread)
-    first, *further = looks(permutations, first_look)
-    maxima = draw(first, spread)
-    for indices in further:
-        if decided(maxima.size, observed, stop_at):
-            break
-        maxima += draw(indices, spread)
-    return maxima

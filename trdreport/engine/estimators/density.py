@@ -3,6 +3,7 @@
 Sample sizes and places between voxels play no part, and the number of permutations is fixed.
 """
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import nibabel as nib
@@ -58,13 +59,16 @@ class _FittedDensity:
 
     def test(
         self,
-        p: float,
+        ps: Sequence[float],
         *,
         stop_early: bool,  # noqa: ARG002
         first_look: int = FIRST_LOOK,  # noqa: ARG002
         spread: Map = map,  # noqa: ARG002
-    ) -> ClusterTest:
-        """Clusters at an uncorrected p with NiMARE's family-wise p of their size."""
+    ) -> tuple[ClusterTest, ...]:
+        """Clusters at each uncorrected p with NiMARE's family-wise p of their size."""
+        return tuple(map(self._test, ps))
+
+    def _test(self, p: float) -> ClusterTest:
         clusters = self.clusters(p)
         with quiet():
             corrected = FWECorrector(

@@ -134,7 +134,7 @@ class _Search:
     def significant(self, table: ExperimentTable) -> tuple[bool, ...]:
         """Whether a significant cluster overlaps each of the run's."""
         fitted = fit(table, self.profile, self.mask, self.affine)
-        test = decide(fitted, float(self.profile.cluster_forming_p), first_look=FIRST_LOOK)
+        (test,) = decide(fitted, [float(self.profile.cluster_forming_p)], first_look=FIRST_LOOK)
         alpha = float(self.profile.cluster_fwe_p)
         found = np.append(False, test.p_fwe < alpha)[test.labels]
         return tuple(bool(found[inside].any()) for inside in self.inside.values())

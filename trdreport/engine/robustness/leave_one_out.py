@@ -67,8 +67,9 @@ class Tested:
         self.table, self.profile = table, profile
         fitted = fit(table, profile, mask, self.affine)
         self.stat = fitted.stat
+        (corrected,) = decide(fitted, [float(profile.cluster_forming_p)])
         self.readouts = {
-            CLUSTER_FWE: decide(fitted, float(profile.cluster_forming_p)),
+            CLUSTER_FWE: corrected,
             profile.exploratory: fitted.clusters(float(profile.exploratory_p)),
         }
 

@@ -1,6 +1,6 @@
 """Published claims under every specification of the grid."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import chain
 
@@ -41,22 +41,31 @@ def _cell_outcomes(
     cell: Cell, claims: Sequence[Claimed], published: Profile
 ) -> list[list[Outcome]]:
     reason = why_not(cell)
-    first = cell.profiles[0]
-    fitted = None if reason else fit(cell.table, first, *analysis_mask(first))
+    found = {} if reason else _found(cell, {claim.readout for claim in claims})
     per_claim = []
     for claim in claims:
         corrected = claim.readout == CLUSTER_FWE
         outcomes = []
-        for profile in cell.profiles if corrected else cell.profiles[:1]:
+        for place, profile in enumerate(cell.profiles if corrected else cell.profiles[:1]):
             levels = choices(profile, corrected=corrected)
             marked = levels == choices(published, corrected=corrected)
-            if fitted is None:
-                outcomes.append(Outcome(levels, marked, holds=False, p=1.0, reason=reason))
-                continue
-            clusters = _corrected(fitted, profile) if corrected else _meeting(fitted, profile)
-            outcomes.append(_outcome(claim, levels, clusters, published=marked))
+            outcomes.append(
+                Outcome(levels, marked, holds=False, p=1.0, reason=reason)
+                if reason
+                else _outcome(claim, levels, found[claim.readout][place], published=marked)
+            )
         per_claim.append(outcomes)
     return per_claim
+
+
+def _found(cell: Cell, readouts: Set[str]) -> Mapping[str, list[list[_Observed]]]:
+    """Clusters by readout: corrected for each profile, uncorrected for all of them."""
+    first = cell.profiles[0]
+    fitted = fit(cell.table, first, *analysis_mask(first))
+    return {
+        name: _corrected(fitted, cell.profiles) if name == CLUSTER_FWE else [_meeting(fitted)]
+        for name in readouts
+    }
 
 
 def why_not(cell: Cell) -> str:
@@ -67,28 +76,32 @@ def why_not(cell: Cell) -> str:
     return f"no participants by this rule in {', '.join(empty)}" if empty else ""
 
 
-def _corrected(fitted: Fitted, profile: Profile) -> list[_Observed]:
-    """Every cluster with its family-wise p."""
-    test = decide(fitted, float(profile.cluster_forming_p), first_look=FIRST_LOOK)
-    alpha = float(profile.cluster_fwe_p)
-    peaks = _peaks_mni(fitted, test, profile)
+def _corrected(fitted: Fitted, profiles: Sequence[Profile]) -> list[list[_Observed]]:
+    """Every cluster with its family-wise p, for each profile."""
+    alpha = float(fitted.profile.cluster_fwe_p)
+    tests = decide(fitted, [float(p.cluster_forming_p) for p in profiles], first_look=FIRST_LOOK)
     return [
-        _Observed(peak, p, p < alpha) for peak, p in zip(peaks, test.p_fwe.tolist(), strict=True)
+        [
+            _Observed(peak, p, p < alpha)
+            for peak, p in zip(_peaks_mni(fitted, test), test.p_fwe.tolist(), strict=True)
+        ]
+        for test in tests
     ]
 
 
-def _meeting(fitted: Fitted, profile: Profile) -> list[_Observed]:
+def _meeting(fitted: Fitted) -> list[_Observed]:
     """Clusters above the exploratory threshold in which experiments meet, with their peak's p."""
-    test = fitted.clusters(float(profile.exploratory_p))
-    _, affine = analysis_mask(profile)
-    peaks, voxels = _peaks_mni(fitted, test, profile), peak_voxels(fitted.stat, test.labels)
+    test = fitted.clusters(float(fitted.profile.exploratory_p))
+    _, affine = analysis_mask(fitted.profile)
+    peaks, voxels = _peaks_mni(fitted, test), peak_voxels(fitted.stat, test.labels)
     return [
         _Observed(peaks[number - 1], float(fitted.p[tuple(voxels[number - 1])]), finding=True)
         for number in meeting_clusters(fitted.table.experiments, test.labels, affine)
     ]
 
 
-def _peaks_mni(fitted: Fitted, test: ClusterTest, profile: Profile) -> NDArray[np.float64]:
+def _peaks_mni(fitted: Fitted, test: ClusterTest) -> NDArray[np.float64]:
+    profile = fitted.profile
     _, affine = analysis_mask(profile)
     voxels = peak_voxels(fitted.stat, test.labels).astype(float)
     return convert(apply(affine, voxels), profile.space, "MNI", profile.transform)
