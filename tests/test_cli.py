@@ -113,7 +113,7 @@ def test_a_build_that_must_equal_its_lock(
     overlaid: Callable[[str], Path], tmp_path: Path, cache: Path
 ) -> None:
     root, site = overlaid("valid"), tmp_path / "site"
-    options = ("--registry", str(root), "--site", str(site), "--cache", str(cache))
+    options = ("--registry", str(root), "--site", str(site), "--cache", str(cache), "--quick")
     missing = trdreport("build", *options, "--locked")
     assert missing.returncode == 1
     assert "results.lock.json:1:1: is missing" in missing.stderr

@@ -55,10 +55,9 @@ Changed = Callable[[str, str, str], list[Wanted[Any]]]
 @pytest.fixture
 def changed(wanted: list[Wanted[Any]], package: Path) -> Changed:
     """What a build makes anew after one edit of one file."""
-    before = Sources(package)
+    unedited = [fingerprint(each.make) for each in wanted]
 
     def edit(file: str, old: str, new: str) -> list[Wanted[Any]]:
-        unedited = [before.fingerprint(each.make) for each in wanted]
         path = package / file
         text = path.read_text()
         assert old in text
@@ -130,15 +129,11 @@ def test_an_edit_of_one_drawing_draws_only_its_figures(
     wanted: list[Wanted[Any]], changed: Changed
 ) -> None:
     edited = changed("figures/brains.py", "markersize=7", "markersize=8")
-    glass = {id(each) for each in wanted if draws(each, "foci_glass_brain")}
+    sources, drawing = Sources(PACKAGE), "trdreport.figures.brains:foci_glass_brain"
+    glass = {id(each) for each in wanted if drawing in sources.reached(each.make)[0]}
     assert {id(each) for each in edited} == glass
     assert {each.kind for each in edited} == {"figure"}
     assert sum(each.kind == "figure" for each in wanted) > len(edited)
-
-
-def draws(each: Wanted[Any], drawing: str) -> bool:
-    definitions, _ = Sources(PACKAGE).reached(each.make)
-    return f"trdreport.figures.brains:{drawing}" in definitions
 
 
 def test_another_version_of_a_library_makes_anew_what_uses_it(
@@ -176,24 +171,29 @@ if __name__ == "__main__":
 
 
 def test_a_build_after_an_edit_of_a_caption_computes_and_draws_nothing(
-    tiny_registry: Path, tmp_path: Path
+    tiny_registry: Path, cache: Path, tmp_path: Path
 ) -> None:
-    """Only the report, which has the caption, is set again; an edited kernel computes all anew."""
+    """Only the report, which has the caption, is set again; an edited kernel computes all anew.
+
+    The build before the edit is done in this process, into the store that tests share.
+    """
     shutil.copytree(PACKAGE, tmp_path / "trdreport")  # with the compiled loops
     shutil.copytree(ROOT / "templates", tmp_path / "templates")
     (tmp_path / "script.py").write_text(BUILD)
-    cache, site = tmp_path / "cache", tmp_path / "site"
+    store, site = tmp_path / "cache", tmp_path / "site"
+    build(load_registry(tiny_registry), site, ROOT / "templates", cache=cache, quick=True)
+    shutil.copytree(cache, store)
 
     def made() -> dict[str, int]:
         """Number of new entries of each kind."""
-        before = set(cache.rglob("*"))
+        before = set(store.rglob("*"))
         subprocess.run(
             [
-                sys.executable, "script.py", tiny_registry, site, tmp_path / "templates", cache,
+                sys.executable, "script.py", tiny_registry, site, tmp_path / "templates", store,
             ],
             cwd=tmp_path, env={"PYTHONPATH": str(tmp_path)}, check=True,
         )  # fmt: skip
-        new = [path.parent.name for path in set(cache.rglob("*")) - before if path.is_file()]
+        new = [path.parent.name for path in set(store.rglob("*")) - before if path.is_file()]
         return {kind: new.count(kind) for kind in new if kind != "cache"}
 
     def edit(file: str, old: str, new: str) -> None:
@@ -201,9 +201,9 @@ def test_a_build_after_an_edit_of_a_caption_computes_and_draws_nothing(
         assert old in path.read_text()
         path.write_text(path.read_text().replace(old, new, 1))
 
-    first = made()
-    assert first["analysis"] == 3
-    assert first["figure"] > 0
+    kinds = [path.parent.name for path in store.rglob("*") if path.is_file()]
+    assert kinds.count("analysis") >= 3
+    assert kinds.count("figure") > 0
     edit("trdreport/sections/figures/foci.py", "before any pooling", "before pooling")
     edit("templates/parts/masthead.html", "<h1", '<h1 title="Report"')
     edit("trdreport/cli/__init__.py", "\ndef main(", "\nprint()\n\n\ndef main(")

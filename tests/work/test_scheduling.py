@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT
+from tests.work.pieces import asleep, failing, lethal
 from trdreport.engine import run
 from trdreport.engine.codec import encode
 from trdreport.engine.null import draw, run_chunk
@@ -79,31 +80,12 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
         process.wait()
 
 
-def asleep(name: str, folder: Path) -> bytes:
-    """A piece that takes a while, and says that it began and in which process."""
-    (folder / f"{name}-{os.getpid()}").touch()
-    time.sleep(0.3)
-    return name.encode()
-
-
 def shell(name: str, folder: Path) -> "partial[bytes]":
-    """The same for a cluster, which takes pieces of installed packages only."""
+    """As `asleep`, for a cluster, which takes pieces of installed packages only."""
     return partial(
         subprocess.check_output,
         ["sh", "-c", f"touch '{folder}/{name}'-$$; sleep 0.3; printf {name}"],
     )
-
-
-def lethal(folder: Path, times: int) -> bytes:
-    """A piece that kills its process so often."""
-    if len(list(folder.iterdir())) < times:
-        (folder / str(os.getpid())).touch()
-        os.kill(os.getpid(), signal.SIGKILL)
-    return b"survived"
-
-
-def failing() -> bytes:
-    raise ValueError("no such thing")
 
 
 @pytest.fixture
@@ -152,7 +134,7 @@ KILLED = """
 import sys
 from functools import partial
 from pathlib import Path
-from tests.work.test_scheduling import asleep
+from tests.work.pieces import asleep
 from trdreport.work.scheduling import processes
 if __name__ == "__main__":
     with processes() as here:
