@@ -16,6 +16,7 @@ from trdreport.errors import DataError, FileError
 from trdreport.exchange import foci_csv
 from trdreport.exchange.experiments import Exchanged, of_registry
 from trdreport.exchange.importing import import_file, study_id
+from trdreport.records.begun import begin
 from trdreport.records.loading import load_registry
 from trdreport.records.yamlfile import read_yaml
 from trdreport.sections.studies import foci_csv as published_foci
@@ -42,7 +43,8 @@ def imported(
 ) -> list[Path]:
     file = root.parent / "foci.txt"
     file.write_text(text)
-    return import_file(load_registry(root), root, file, form, contrast)
+    paths, _ = import_file(begin(root), root, file, form, contrast)
+    return paths
 
 
 def test_foci_and_people_are_there(overlaid: Overlay) -> None:
