@@ -17,7 +17,6 @@ from pybtex.richtext import Text
 
 from trdreport.errors import DataError, file_problem
 from trdreport.model.fields import UNREADABLE
-from trdreport.model.kinds import BIBLIOGRAPHY
 from trdreport.records.bibliography import Reference, parse_bibliography
 from trdreport.records.yamlfile import read_text
 from trdreport.work.files import Change
@@ -123,10 +122,10 @@ def _says(reference: Reference, work: Work) -> bool:
     return (reference.title, reference.year) == (work.fields["title"], work.fields["year"])
 
 
-def lacking(key: str, label: str, year: int | str) -> str:
+def lacking(path: Path, key: str, label: str, year: int | str) -> str:
     """The lines to add to references.bib where no file gave the reference."""
     fields = {"author": "TODO", "title": f"TODO ({label})", "journal": "TODO", "year": str(year)}
-    return f"add to {BIBLIOGRAPHY}, or give --reference FILE:\n{bibtex(key, fields)}"
+    return f"add to {path}, or give --reference FILE:\n{bibtex(key, fields)}"
 
 
 def _plain(text: str) -> str:

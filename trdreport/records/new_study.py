@@ -73,11 +73,11 @@ def write_studies(
         told = {"label": study.label, "country": study.country}
         check_texts(path, told if study.country != TODO else {"label": study.label})
         texts[path] = new_record(begun.review, study)
+        bib = root / BIBLIOGRAPHY
         if work:
-            bib = root / BIBLIOGRAPHY
             changed[bib] = with_entry(bib, study.id, work)
         elif study.id not in begun.references:
-            left.append(lacking(study.id, study.label, study.year))
+            left.append(lacking(bib, study.id, study.label, study.year))
     if studies:
         counts = Counts(begun, root / "studies", studies[0].search, len(studies))
         if count:
@@ -156,6 +156,8 @@ def _record(review: Review, essentials: Essentials) -> str:
                 lines += _group(whole, group, size, patients=group in review.patients)
         elif name == "contrasts":
             lines += ["", *_contrasts(essentials)]
+        elif name == "eligibility":
+            lines += ["", *_comment(node, ""), *_eligibility(review)]
         elif name == "sources":
             lines += ["", *_sources()]
         elif name == "notes" and essentials.notes:
@@ -272,6 +274,13 @@ def _contrasts(essentials: Essentials) -> Iterator[str]:
         for focus in foci:
             values = (f"{k}: {scalar(v) if isinstance(v, str) else v}" for k, v in focus.items())
             yield f"      - {{{', '.join(values)}}}"
+
+
+def _eligibility(review: Review) -> Iterator[str]:
+    yield "eligibility:"
+    for criterion in review.eligibility:
+        yield f"  # {criterion.text}"
+        yield f"  {criterion.id}: {{met: {TODO}, reason: {TODO}}}"
 
 
 def _sources() -> Iterator[str]:
