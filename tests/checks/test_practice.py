@@ -25,7 +25,7 @@ def work(registry: Registry) -> Work:
 
 
 def status(registry: Registry, rule: str) -> Status:
-    (found,) = [v.status for v in judge(work(registry)) if v.rule == rule]
+    (found,) = [v.status for v in judge(work(registry), PRACTICES) if v.rule == rule]
     return found
 
 
@@ -103,12 +103,12 @@ def test_few_experiments_are_not_enough_and_seventeen_are() -> None:
     one = few.results["vbm-both"].table.experiments[0]
     many = ExperimentTable(tuple(replace(one, unit=f"unit-{i}") for i in range(17)))
     enough = {run: NotRun(run, many, "") for run in few.results}
-    verdicts = {v.rule: v.status for v in judge(Work(registry, enough, None))}
+    verdicts = {v.rule: v.status for v in judge(Work(registry, enough, None), PRACTICES)}
     assert verdicts[rule] is Status.MET
 
 
 def test_a_shared_sample_is_named_and_what_is_not_told_is_unknown(miola: Registry) -> None:
-    found = {v.rule: v for v in judge(work(miola))}
+    found = {v.rule: v for v in judge(work(miola), PRACTICES)}
     verdict = found["One group of people enters an analysis as one experiment"]
     assert verdict.status is Status.NOT_MET
     assert "Guo 2012 fALFF and Ma 2012" in verdict.evidence
@@ -117,7 +117,7 @@ def test_a_shared_sample_is_named_and_what_is_not_told_is_unknown(miola: Registr
 
 
 def test_every_rule_says_who_asks_for_it_and_gives_evidence(miola: Registry) -> None:
-    verdicts = judge(work(miola))
+    verdicts = judge(work(miola), PRACTICES)
     assert len(verdicts) == len(list(PRACTICES))
     assert len({v.rule for v in verdicts}) == len(verdicts)
     assert all(v.source and v.evidence for v in verdicts)

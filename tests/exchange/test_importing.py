@@ -16,6 +16,7 @@ from trdreport.errors import DataError, FileError
 from trdreport.exchange import foci_csv
 from trdreport.exchange.experiments import Exchanged, of_registry
 from trdreport.exchange.importing import import_file, study_id
+from trdreport.records.begun import begin
 from trdreport.records.loading import load_registry
 from trdreport.records.yamlfile import read_yaml
 from trdreport.sections.studies import foci_csv as published_foci
@@ -42,7 +43,8 @@ def imported(
 ) -> list[Path]:
     file = root.parent / "foci.txt"
     file.write_text(text)
-    return import_file(load_registry(root), root, file, form, contrast)
+    paths, _ = import_file(begin(root), root, file, form, contrast)
+    return paths
 
 
 def test_foci_and_people_are_there(overlaid: Overlay) -> None:
@@ -66,6 +68,36 @@ def test_sizes_of_groups_are_taken_over(overlaid: Overlay) -> None:
     (path,) = imported(root, text, "csv")
     groups = read_yaml(path).data["groups"]
     assert (groups["TRD"]["n"], groups["HC"]["n"]) == (20, 22)
+
+
+def test_what_a_table_says_of_a_focus_is_taken_over(overlaid: Overlay) -> None:
+    """By the names of a record's fields, or as the site's foci.csv has it."""
+    root = overlaid("valid")
+    text = "study,contrast,x,y,z,space,region,t_value,n_more\n"
+    (path,) = imported(root, text + "gamma,TRD>HC,1,2,3,MNI,left: insula,-4.20,20\n", "csv")
+    (focus,) = read_yaml(path).data["contrasts"][0]["foci"]
+    assert (focus["region"], str(focus["t_value"])) == ("left: insula", "-4.20")
+    text = "study,contrast,x,y,z,space,statistic,statistic_type,n_more\n"
+    (path,) = imported(root, text + "delta,TRD>HC,1,2,3,MNI,3.9,z,20\n", "csv")
+    assert str(read_yaml(path).data["contrasts"][0]["foci"][0]["z_value"]) == "3.9"
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "told"),
+    [
+        ("T_value", "4.2", "column 'T_value' that is not taken over; did you mean 't_value'"),
+        ("size", "4.2", "column 'size' that is not taken over; known are study, "),
+        ("z_value", "<4", "z_value: '<4' is no number"),
+        ("statistic_type", "F", "statistic_type: 'F' is no statistic; write t or z"),
+    ],
+)
+def test_nothing_a_table_says_is_lost_in_silence(
+    column: str, value: str, told: str, overlaid: Overlay
+) -> None:
+    root = overlaid("valid")
+    text = f"study,contrast,x,y,z,space,n_more,{column}\ngamma,TRD>HC,1,2,3,MNI,20,{value}\n"
+    with pytest.raises(DataError, match=told):
+        imported(root, text, "csv")
 
 
 def files(root: Path) -> set[Path]:

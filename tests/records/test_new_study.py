@@ -12,21 +12,25 @@ from tests.work.test_files import failing, full
 from trdreport.errors import DataError, FileError
 from trdreport.model.parts import parts
 from trdreport.model.study import Clinical, Diagnosis, Group, Imaging, Quality, Study, TrdDefinition
+from trdreport.records.begun import begin
 from trdreport.records.formatting import format_record
 from trdreport.records.loading import load_registry
 from trdreport.records.new_candidate import write_candidate
-from trdreport.records.new_study import Essentials, parse_groups, write_study
+from trdreport.records.new_study import Essentials, parse_groups, write_studies
 from trdreport.records.yamlfile import read_yaml
 
 Overlay = Callable[[str], Path]
-NEW = Essentials("gamma2020", "Gamma 2020", 2020, "Utopia", "VBM", {"TRD": 20, "HC": 22})
+NEW = Essentials(
+    "gamma2020", "Gamma 2020", 2020, "Utopia", "VBM", {"TRD": 20, "HC": 22}, "original"
+)
 
 WRITTEN_OUT = ("contrasts", "sources")
 """Fields with a comment of their own about how they are filled in."""
 
 
-def written(root: Path) -> Path:
-    return write_study(load_registry(root), root, NEW)
+def written(root: Path, study: Essentials = NEW) -> Path:
+    (path,), _ = write_studies(begin(root), root, [study])
+    return path
 
 
 def test_only_what_is_to_do_is_wrong(overlaid: Overlay) -> None:
@@ -63,30 +67,17 @@ def test_nothing_is_overwritten(overlaid: Overlay) -> None:
     root = overlaid("valid")
     path = written(root)
     before = path.read_text()
-    registry = load_registry(overlaid_again(root))
     with pytest.raises(DataError, match="is there already"):
-        write_study(registry, root, NEW)
+        written(root)
     assert path.read_text() == before
-
-
-def overlaid_again(root: Path) -> Path:
-    """The registry without the new record, which does not validate yet."""
-    copy = root.parent / "copy"
-    copy.mkdir()
-    for path in root.rglob("*"):
-        if path.is_file() and path.stem != NEW.id:
-            target = copy / path.relative_to(root)
-            target.parent.mkdir(exist_ok=True)
-            target.write_bytes(path.read_bytes())
-    return copy
 
 
 @pytest.mark.parametrize("study_id", ["../beta", "Beta", "", "a b"])
 def test_an_id_that_is_none(study_id: str, overlaid: Overlay) -> None:
     root = overlaid("valid")
-    wrong = Essentials(study_id, "x", 2020, "x", "VBM", {"TRD": 1})
+    wrong = Essentials(study_id, "x", 2020, "x", "VBM", {"TRD": 1}, "original")
     with pytest.raises(DataError, match="is no id"):
-        write_study(load_registry(root), root, wrong)
+        written(root, wrong)
 
 
 def test_groups_are_read() -> None:
@@ -102,7 +93,7 @@ def test_a_label_that_no_record_can_hold_is_refused(name: str, overlaid: Overlay
     registry = load_registry(root)
     before = sorted(root.rglob("*"))
     with pytest.raises(DataError, match=r"gamma2020\.yaml:1:1: label: "):
-        write_study(registry, root, replace(NEW, label=name))
+        written(root, replace(NEW, label=name))
     with pytest.raises(DataError, match=r"zhang2026\.yaml:1:1: found_by: "):
         write_candidate(registry, root, "zhang2026", "Zhang 2026", name)
     assert sorted(root.rglob("*")) == before
@@ -111,7 +102,7 @@ def test_a_label_that_no_record_can_hold_is_refused(name: str, overlaid: Overlay
 @pytest.mark.parametrize("name", ["true", "null", "Côte d'Ivoire", "a: b", "Wu ", "吴"])
 def test_what_was_said_is_what_is_read(name: str, overlaid: Overlay) -> None:
     root = overlaid("valid")
-    path = write_study(load_registry(root), root, replace(NEW, label=name, country=name))
+    path = written(root, replace(NEW, label=name, country=name))
     data = read_yaml(path).data
     assert (data["label"], data["country"]) == (name, name)
 

@@ -1,6 +1,7 @@
 """The records of the review are in order, and what is known to be wrong in them is found."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,9 @@ def test_every_record_names_its_schema_and_fits_it(path: Path) -> None:
 
 
 def test_every_study_answers_every_criterion_and_none_contradicts(real_registry: Registry) -> None:
-    assert "ELIGIBILITY" not in messages(real_registry)
+    """A candidate's may: one that was too late is not, once a later search covers its day."""
+    of_studies = replace(real_registry, screened=())
+    assert "ELIGIBILITY" not in messages(of_studies)
     criteria = {criterion.id for criterion in real_registry.review.eligibility}
     assert all(set(study.eligibility) == criteria for study in real_registry.studies)
 

@@ -70,17 +70,20 @@ Answer = tuple[Status, str]
 PracticeRule = Callable[[Work], Answer]
 
 
-def judge(work: Work) -> tuple[Practice, ...]:
+def judge(
+    work: Work, rules: Iterable[tuple[PracticeRule, tuple[str, ...], str]]
+) -> tuple[Practice, ...]:
     """Every rule's verdict, in the order of the rules."""
     verdicts = []
-    for rule, source, item in PRACTICES:
+    for rule, source, item in rules:
         status, evidence = rule(work)
         text = (rule.__doc__ or "").strip().rstrip(".")
         verdicts.append(Practice(text, source, item, status, evidence))
     return tuple(verdicts)
 
 
-def _decide(good: bool, evidence: str) -> Answer:
+def decide(good: bool, evidence: str) -> Answer:
+    """Met or not, with the evidence."""
     return (Status.MET if good else Status.NOT_MET), evidence
 
 
@@ -92,20 +95,20 @@ def states_its_question(work: Work) -> Answer:
     """Each analysis states its question, modality and contrasts."""
     analyses = work.registry.plan.analyses
     stated = sum(bool(a.question and a.modalities and a.contrasts) for a in analyses)
-    return _decide(stated == len(analyses), f"{stated} of {len(analyses)} analyses do.")
+    return decide(stated == len(analyses), f"{stated} of {len(analyses)} analyses do.")
 
 
 def states_its_criteria(work: Work) -> Answer:
     """Criteria of eligibility are stated."""
     count = len(work.registry.review.eligibility)
-    return _decide(count > 0, f"{count} criteria.")
+    return decide(count > 0, f"{count} criteria.")
 
 
 def has_enough_experiments(work: Work) -> Answer:
     """Each analysis has at least 17 experiments."""
     sizes = [len(result.table.experiments) for _, result in work.leading]
     few = sum(size < ADVISED_EXPERIMENTS for size in sizes)
-    return _decide(
+    return decide(
         not few,
         f"{few} of {len(sizes)} analyses have fewer; they have {min(sizes)} to {max(sizes)}.",
     )
@@ -116,7 +119,7 @@ def names_its_sources(work: Work) -> Answer:
     searches = work.registry.searches
     good = all(search.query and search.date and search.databases for search in searches)
     names = ", ".join(dict.fromkeys(d.name for search in searches for d in search.databases))
-    return _decide(good, f"{names}; up to {searches[-1].date}; each query is given in full.")
+    return decide(good, f"{names}; up to {searches[-1].date}; each query is given in full.")
 
 
 def counts_by_source(work: Work) -> Answer:
@@ -144,7 +147,7 @@ def gives_reasons(work: Work) -> Answer:
                 )
         else:
             told += sum(reason.reports for reason in prisma.exclusion_reasons)
-    return _decide(told == excluded, f"{told} of {excluded}.")
+    return decide(told == excluded, f"{told} of {excluded}.")
 
 
 def screened_twice(work: Work) -> Answer:
@@ -160,7 +163,7 @@ def extracted_twice(work: Work) -> Answer:
 def _people(count: int | str, did: str) -> Answer:
     if isinstance(count, str):
         return Status.UNKNOWN, f"How many people {did} is {count.replace('_', ' ')}."
-    return _decide(count > 1, f"{count} people {did}.")
+    return decide(count > 1, f"{count} people {did}.")
 
 
 def asked_authors(work: Work) -> Answer:
@@ -168,14 +171,14 @@ def asked_authors(work: Work) -> Answer:
     contacted = work.registry.review.authors_contacted
     if isinstance(contacted, str):
         return Status.UNKNOWN, f"Whether authors were asked is {contacted.replace('_', ' ')}."
-    return _decide(contacted, "They were." if contacted else "They were not.")
+    return decide(contacted, "They were." if contacted else "They were not.")
 
 
 def searched_whole_brain(work: Work) -> Answer:
     """Every pooled study searched the whole brain."""
     studies = work.registry.studies
     whole = [study for study in studies if study.imaging.whole_brain]
-    return _decide(len(whole) == len(studies), f"{len(whole)} of {len(studies)} studies.")
+    return decide(len(whole) == len(studies), f"{len(whole)} of {len(studies)} studies.")
 
 
 def has_one_space(work: Work) -> Answer:
@@ -184,7 +187,7 @@ def has_one_space(work: Work) -> Answer:
     spaces = {
         result.space for study in work.registry.studies for result in study.contrasts if result.foci
     }
-    return _decide(
+    return decide(
         spaces <= {"MNI", "TAL"},
         f"Published in {' and '.join(sorted(spaces))}; converted with {', '.join(sorted(profiles))}"
         " where the analysis is in another space.",
@@ -208,7 +211,7 @@ def has_independent_experiments(work: Work) -> Answer:
         f"{names} share people and are two experiments in {len(ids)} analyses"
         for names, ids in sorted(shared.items())
     )
-    return _decide(not shared, f"{told}." if told else "No analysis holds one sample twice.")
+    return decide(not shared, f"{told}." if told else "No analysis holds one sample twice.")
 
 
 def says_what_it_pools(work: Work) -> Answer:
@@ -219,7 +222,7 @@ def says_what_it_pools(work: Work) -> Answer:
         if analysis.pools_directions or len(analysis.modalities) > 1
     ]
     told = sum(bool(analysis.reason) for analysis in pooling)
-    return _decide(told == len(pooling), f"{len(pooling)} analyses pool; {told} say why.")
+    return decide(told == len(pooling), f"{len(pooling)} analyses pool; {told} say why.")
 
 
 def names_null_results(work: Work) -> Answer:
@@ -249,7 +252,7 @@ def _contrasts_asked(registry: Registry) -> set[str]:
 def has_no_doubtful_data(work: Work) -> Answer:
     """No value of the records is impossible or contradicted elsewhere."""
     found = [doubt for doubt in check(work.registry) if doubt.severity == "warning"]
-    return _decide(not found, f"{len(found)} doubts, listed in the report.")
+    return decide(not found, f"{len(found)} doubts, listed in the report.")
 
 
 def corrects_for_the_brain(work: Work) -> Answer:
@@ -262,7 +265,7 @@ def corrects_for_the_brain(work: Work) -> Answer:
     evidence = "The report calls a cluster significant only after family-wise correction."
     if claimed:
         evidence += f" The paper reports uncorrected clusters in {', '.join(claimed)}."
-    return _decide(all(c.p_fwe is not None for _, c in work.significant), evidence)
+    return decide(all(c.p_fwe is not None for _, c in work.significant), evidence)
 
 
 def forms_clusters_strictly(work: Work) -> Answer:
@@ -276,13 +279,13 @@ def forms_clusters_strictly(work: Work) -> Answer:
         f"{name}: p < {p.cluster_forming_p}, {p.permutations:,} permutations"
         for name, p in profiles.items()
     )
-    return _decide(good, f"{told}.")
+    return decide(good, f"{told}.")
 
 
 def corrects_for_several_analyses(work: Work) -> Answer:
     """The number of analyses is corrected for."""
     count = len(work.registry.plan.analyses)
-    return _decide(count == 1, f"{count} analyses, each tested at its own 5 %.")
+    return decide(count == 1, f"{count} analyses, each tested at its own 5 %.")
 
 
 def rests_on_several(work: Work) -> Answer:
@@ -297,7 +300,7 @@ def rests_on_several(work: Work) -> Answer:
         told.append(
             f"{run.analysis.title}: {inside} experiments, the largest share {first.share:.0%}"
         )
-    return _decide(good, f"{'; '.join(told)}.")
+    return decide(good, f"{'; '.join(told)}.")
 
 
 def survives_leaving_one_out(work: Work) -> Answer:
@@ -315,7 +318,7 @@ def survives_leaving_one_out(work: Work) -> Answer:
                     lost.append(labels.get(retest.unit, retest.unit))
     if not work.significant:
         return Status.MET, "There is no significant cluster."
-    return _decide(not lost, f"Lost without {', '.join(lost)}." if lost else "Always found again.")
+    return decide(not lost, f"Lost without {', '.join(lost)}." if lost else "Always found again.")
 
 
 def is_registered(work: Work) -> Answer:
@@ -329,7 +332,7 @@ def is_registered(work: Work) -> Answer:
 def follows_its_plan(work: Work) -> Answer:
     """Analyses were planned before the data were seen."""
     late = sum(analysis.post_hoc for analysis in work.registry.plan.analyses)
-    return _decide(
+    return decide(
         not late, f"{late} of {len(work.registry.plan.analyses)} analyses are marked post hoc."
     )
 
@@ -361,7 +364,7 @@ def defines_resistance(work: Work) -> Answer:
         if not _known(study.trd_definition.failed_trials)
         and not _known(study.trd_definition.staging)
     ]
-    return _decide(
+    return decide(
         not vague, f"Missing in {', '.join(vague)}." if vague else "Given by every study."
     )
 
@@ -369,7 +372,7 @@ def defines_resistance(work: Work) -> Answer:
 def rates_quality(work: Work) -> Answer:
     """Each study's quality is rated by a named instrument."""
     names = sorted({study.quality.instrument for study in work.registry.studies})
-    return _decide(all(names), f"{len(work.registry.studies)} studies: {', '.join(names)}.")
+    return decide(all(names), f"{len(work.registry.studies)} studies: {', '.join(names)}.")
 
 
 def compares_fairly(work: Work) -> Answer:
@@ -382,13 +385,13 @@ def compares_fairly(work: Work) -> Answer:
         if not {comparison.first, comparison.second} <= found:
             poor.append(comparison.id)
     total = len(work.registry.plan.comparisons)
-    return _decide(not poor, f"{len(poor)} of {total} comparisons lack a significant side.")
+    return decide(not poor, f"{len(poor)} of {total} comparisons lack a significant side.")
 
 
 def shares_its_data(work: Work) -> Answer:
     """Records, code, foci and unthresholded maps are public."""
     maps = sum(isinstance(result, AnalysisResult) for result in work.results.values())
-    return _decide(
+    return decide(
         maps > 0, f"Records, tables, foci and the maps of {maps} runs are files of this site."
     )
 
@@ -396,7 +399,7 @@ def shares_its_data(work: Work) -> Answer:
 def tells_its_interests(work: Work) -> Answer:
     """Funding and competing interests are stated."""
     review = work.registry.review
-    return _decide(bool(review.funding and review.competing_interests), "Both are.")
+    return decide(bool(review.funding and review.competing_interests), "Both are.")
 
 
 def pools_no_direction(work: Work) -> Answer:
@@ -409,7 +412,7 @@ def pools_no_direction(work: Work) -> Answer:
     }
     asked = {frozenset(split_contrast(c)) for a in pooled for c in a.contrasts}
     lacking = [" and ".join(sorted(pair)) for pair in asked - apart]
-    return _decide(not lacking, f"{len(asked & apart)} of {len(asked)} comparisons are.")
+    return decide(not lacking, f"{len(asked & apart)} of {len(asked)} comparisons are.")
 
 
 PRACTICES: Iterable[tuple[PracticeRule, tuple[str, ...], str]] = (

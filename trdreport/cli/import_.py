@@ -5,7 +5,14 @@ from typing import Annotated
 
 import typer
 
-from trdreport.cli.options import RegistryOption, app, one_of
+from trdreport.cli.options import (
+    CountOption,
+    ReferenceOption,
+    RegistryOption,
+    SearchIdOption,
+    app,
+    one_of,
+)
 from trdreport.exchange.formats import READ
 
 
@@ -21,16 +28,26 @@ def import_records(
         str | None,
         typer.Option("--contrast", help="Contrast of experiments that do not name theirs."),
     ] = None,
+    search: SearchIdOption = None,
+    reference: ReferenceOption = None,
+    count: CountOption = False,
 ) -> None:
     """Begin a record for each study of another tool's file.
 
     Foci and sample sizes are taken over; the rest says TODO. Nothing is overwritten, and nothing is
-    written when anything is wrong.
+    written when anything is wrong. What is left to do in other files is said with its lines.
 
-    Example: trdreport import sleuth foci.txt --contrast "TRD>HC"
+    Example: trdreport import csv foci.csv --reference wu2011.bib --count
     """
     from trdreport.exchange.importing import import_file
-    from trdreport.records.loading import load_registry
+    from trdreport.records.begun import begin
+    from trdreport.records.new_reference import read_work
 
-    for path in import_file(load_registry(registry), registry, file, form, contrast):
+    paths, left = import_file(
+        begin(registry), registry, file, form, contrast,
+        search=search, work=read_work(reference) if reference else None, count=count,
+    )  # fmt: skip
+    for path in paths:
         print(f"{path} written; fill in what says TODO")
+    for lines in left:
+        print(lines)

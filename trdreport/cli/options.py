@@ -28,6 +28,20 @@ TemplatesOption = Annotated[
 ]
 QuickOption = Annotated[bool, typer.Option("--quick", help="Leave the robustness analyses out.")]
 CacheOption = Annotated[Path, typer.Option("--cache", metavar="DIR", help="Folder of the store.")]
+SearchIdOption = Annotated[
+    str | None,
+    typer.Option("--search", metavar="ID", help="Search that found it; else the newest."),
+]
+ReferenceOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--reference", metavar="FILE",
+        help="Its reference, for references.bib: BibTeX, RIS, CSL-JSON or DOI metadata.",
+    ),
+]  # fmt: skip
+CountOption = Annotated[
+    bool, typer.Option("--count", help="Raise the search's counts in search.yaml.")
+]
 DaskOption = Annotated[
     str | None,
     typer.Option(

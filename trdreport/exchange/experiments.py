@@ -2,8 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -18,15 +18,23 @@ SPACES = {
 """Names of spaces that other tools use, in capitals."""
 
 
+Said = Mapping[str, Decimal | str]
+"""What a paper says of a focus beside its place, by the fields of a record."""
+
+
 @dataclass(frozen=True)
 class Exchanged:
-    """The foci of one contrast of one study, in mm of `space`, and the sizes of its groups."""
+    """The foci of one contrast of one study, in mm of `space`, and the sizes of its groups.
+
+    `said` has what the paper says of each focus; empty where the format cannot say it.
+    """
 
     study: str
     contrast: str
     space: str
     sizes: tuple[int, ...]
     foci: tuple[Place, ...]
+    said: tuple[Said, ...] = field(default=(), compare=False)
 
 
 def of_registry(registry: Registry) -> tuple[Exchanged, ...]:
@@ -89,6 +97,17 @@ class Reader:
             return None
         x, y, z = numbers
         return x, y, z
+
+    def number(self, text: str, line: int, field: str = "") -> Decimal | None:
+        """A finite number; None, and a problem, when it is none."""
+        try:
+            number = Decimal(text.strip().replace("\u2212", "-"))
+        except InvalidOperation:
+            number = Decimal("nan")
+        if not number.is_finite():
+            self.wrong(line, f"'{text}' is no number", field)
+            return None
+        return number
 
     def size(self, value: Any, line: int, field: str = "") -> int | None:
         """A number of people; None, and a problem, when it is none."""

@@ -8,7 +8,16 @@ from typing import Annotated, Literal
 from pydantic import model_validator
 
 from trdreport.model.eligibility import Eligibility
-from trdreport.model.fields import CitationKey, Date, Identifier, Maybe, Record, Text, declared
+from trdreport.model.fields import (
+    CitationKey,
+    Contrast,
+    Date,
+    Identifier,
+    Maybe,
+    Record,
+    Text,
+    declared,
+)
 
 OUTSIDE = ("search date", "kind of work")
 """Grounds that are no numbered criterion: published after the last search, or left out by kind."""
@@ -87,6 +96,22 @@ class Candidate(Record):
             example="whole_brain",
         ),
     ]
+    modality: Annotated[
+        Text | None,
+        declared(
+            "Its imaging, as in review.yaml; left out while it is not known.",
+            label="Modality",
+            example="VBM",
+        ),
+    ] = None
+    contrasts: Annotated[
+        tuple[Contrast, ...],
+        declared(
+            "Contrasts for which it may have foci; left out while they are not known.",
+            label="Contrasts",
+            example=["TRD>HC", "HC>TRD"],
+        ),
+    ] = ()
     fails: Annotated[
         tuple[Failure, ...], declared("Grounds for exclusion; none unless excluded.", label="Fails")
     ] = ()

@@ -413,6 +413,17 @@ class Plan(Record):
     comparisons: Annotated[
         tuple[Comparison, ...], declared("Analyses set against each other.", label="Comparisons")
     ] = ()
+    search_every_months: Annotated[
+        int | None,
+        declared(
+            "A living review: months from one search of the literature to the next.",
+            label="Months between searches",
+            unit="months",
+            example=12,
+            ge=1,
+            le=120,
+        ),
+    ] = None
 
     @property
     def transform(self) -> Transform:

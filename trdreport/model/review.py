@@ -419,6 +419,10 @@ class Search(Record):
             "Last day covered by the search.", label="Date", example="2022-04-23", wrong="23.4.2022"
         ),
     ]
+    by: Annotated[
+        Text | None,
+        declared("Who searched and screened.", label="Searched by", example="A. Miola, N. Meda"),
+    ] = None
     databases: Annotated[
         tuple[Database, ...], declared("Sources searched.", label="Databases", min_length=1)
     ]

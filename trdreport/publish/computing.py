@@ -8,7 +8,8 @@ from platform import python_version
 from typing import Protocol
 
 from trdreport.checks import check
-from trdreport.checks.practice import Work, judge
+from trdreport.checks.living import LIVING
+from trdreport.checks.practice import PRACTICES, Work, judge
 from trdreport.engine.claims import check_claims
 from trdreport.engine.lock import Lock, make_lock
 from trdreport.engine.robustness.run import run_robustness
@@ -71,6 +72,7 @@ def compute(
             registry, results, store, scheduler=scheduler, tell=partial(step, "robustness")
         )
     evidence = evidence_view(registry)
+    work = Work(registry, results, robustness)
     return Computed(
         registry=registry,
         results=results,
@@ -80,7 +82,8 @@ def compute(
         versions=versions(),
         robustness=robustness,
         doubts=check(registry),
-        practice=judge(Work(registry, results, robustness)),
+        practice=judge(work, PRACTICES),
+        living=judge(work, LIVING),
         nearby={id_: nearby(registry, evidence, r, store) for id_, r in results.items()},
         reported={name: reported(registry, name, store) for name in registry.review.modalities},
         news=news(registry.root, store) if registry.root else (),

@@ -5,6 +5,7 @@ first line that names the schema. Values, quotes and comments stay as they are w
 belongs to the field below it.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -163,6 +164,16 @@ def _comments(text: str) -> Counter[str]:
         for line in text.splitlines()
         if line.strip().startswith("#") and not line.startswith("# yaml-language-server:")
     )
+
+
+def with_numbers(file: YamlFile, numbers: Mapping[Path_, int]) -> str:
+    """The text of a file with other numbers, or words for them, at some places; all else stays."""
+    lines = file.text.splitlines(keepends=True)
+    for loc in sorted(numbers, key=lambda loc: file.positions[loc], reverse=True):
+        line, column = file.positions[loc]
+        kept, value = lines[line - 1][: column - 1], lines[line - 1][column - 1 :]
+        lines[line - 1] = kept + re.sub(r"^[^\s,}#]+", str(numbers[loc]), value)
+    return "".join(lines)
 
 
 def record_files(registry: Path) -> Iterator[tuple[Path, str, int]]:

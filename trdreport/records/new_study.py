@@ -4,20 +4,25 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from trdreport.errors import DataError, Problem, file_problem
-from trdreport.model.fields import ID, TODO, UNKNOWN_WORDS, Place, fault_of
-from trdreport.records.loading import Registry
+from trdreport.model.fields import ID, TODO, UNKNOWN_WORDS, fault_of
+from trdreport.model.kinds import BIBLIOGRAPHY
+from trdreport.model.review import Review
+from trdreport.records.begun import Begun
+from trdreport.records.counting import Counts
+from trdreport.records.new_reference import Work, lacking, with_entry
 from trdreport.records.schema import example, schema, schema_line
 from trdreport.records.yamlfile import parse_yaml
 from trdreport.work.files import write_new
 
 UNKNOWN = UNKNOWN_WORDS[0]
 
-Focus = Place | tuple[str, str, str]
-"""A focus, or a place to fill in."""
+Focus = Mapping[str, Decimal | str]
+"""x, y and z of a focus, which may be to fill in, and what is said of it, by field."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,7 @@ class Essentials:
     country: str
     modality: str
     groups: Mapping[str, int | str]
+    search: str
     foci: Mapping[tuple[str, str], tuple[Focus, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
@@ -45,16 +51,41 @@ def parse_groups(given: Sequence[str]) -> dict[str, int | str]:
     return groups
 
 
-def write_study(registry: Registry, root: Path, essentials: Essentials) -> Path:
-    """Write the record.
+def write_studies(
+    begun: Begun,
+    root: Path,
+    studies: Sequence[Essentials],
+    *,
+    work: Work | None = None,
+    count: bool = False,
+) -> tuple[list[Path], list[str]]:
+    """Write the records, all or none, and nothing of another file but what is asked for.
 
-    Raises DataError when it exists already, the id is none or a name is no text of a record, and
-    FileError when the system cannot write.
+    `work` goes into references.bib as the reference of the only study, `count` raises the counts of
+    the search. Returns the paths of the records, and what is left to do in other files, each with
+    the exact lines. Raises DataError when a record exists already, an id is none, a name is no text
+    of a record, the reference is there already or the counts leave no room, and FileError when the
+    system cannot write.
     """
-    path = record_path(root / "studies", essentials.id)
-    check_texts(path, {"label": essentials.label, "country": essentials.country})
-    write_new({path: new_record(registry, essentials)})
-    return path
+    texts, changed, left = {}, {}, []
+    for study in studies:
+        path = record_path(root / "studies", study.id)
+        told = {"label": study.label, "country": study.country}
+        check_texts(path, told if study.country != TODO else {"label": study.label})
+        texts[path] = new_record(begun.review, study)
+        bib = root / BIBLIOGRAPHY
+        if work:
+            changed[bib] = with_entry(bib, study.id, work)
+        elif study.id not in begun.references:
+            left.append(lacking(bib, study.id, study.label, study.year))
+    if studies:
+        counts = Counts(begun, root / "studies", studies[0].search, len(studies))
+        if count:
+            changed |= counts.raised()
+        else:
+            left += counts.told()
+    write_new(texts, changed)
+    return list(texts), left
 
 
 def record_path(folder: Path, id_: str) -> Path:
@@ -81,12 +112,12 @@ def check_said(text: str, meant: object, said: Callable[[Any], object]) -> None:
         raise ValueError("a new record does not say what was meant")
 
 
-def new_record(registry: Registry, essentials: Essentials) -> str:
+def new_record(review: Review, essentials: Essentials) -> str:
     """The record's text, read back. What is still to be written says TODO; that does not validate.
 
     Raises DataError or ValueError when the essentials cannot be said in YAML.
     """
-    text = _record(registry, essentials)
+    text = _record(review, essentials)
     check_said(text, replace(essentials, foci=_wanted(essentials)), _said)
     return text
 
@@ -98,20 +129,18 @@ def _said(data: Any) -> Essentials:
         year=data["year"],
         country=data["country"],
         modality=data["imaging"]["modality"],
+        search=data["search"],
         groups={name: group["n"] for name, group in data["groups"].items()},
-        foci={
-            (each["contrast"], each["space"]): tuple((f["x"], f["y"], f["z"]) for f in each["foci"])
-            for each in data["contrasts"]
-        },
+        foci={(each["contrast"], each["space"]): each["foci"] for each in data["contrasts"]},
         notes=data.get("notes", ()),
     )
 
 
-def _record(registry: Registry, essentials: Essentials) -> str:
+def _record(review: Review, essentials: Essentials) -> str:
     whole = schema("study")
     known: dict[str, Any] = {
         "id": scalar(essentials.id), "citation": scalar(essentials.id),
-        "search": scalar(registry.newest),
+        "search": scalar(essentials.search),
         "label": scalar(essentials.label),
         "year": essentials.year, "country": scalar(essentials.country),
         "cohort": scalar(essentials.id),
@@ -124,9 +153,11 @@ def _record(registry: Registry, essentials: Essentials) -> str:
         if name == "groups":
             lines += ["", *_comment(node, ""), "groups:"]
             for group, size in essentials.groups.items():
-                lines += _group(whole, group, size, patients=group in registry.review.patients)
+                lines += _group(whole, group, size, patients=group in review.patients)
         elif name == "contrasts":
             lines += ["", *_contrasts(essentials)]
+        elif name == "eligibility":
+            lines += ["", *_comment(node, ""), *_eligibility(review)]
         elif name == "sources":
             lines += ["", *_sources()]
         elif name == "notes" and essentials.notes:
@@ -228,7 +259,7 @@ def _wanted(essentials: Essentials) -> Mapping[tuple[str, str], tuple[Focus, ...
     """The foci, or a place for those of each direction between the groups."""
     first, *others = essentials.groups
     pairs = [pair for other in others for pair in (f"{first}>{other}", f"{other}>{first}")]
-    return essentials.foci or {(pair, TODO): ((TODO, TODO, TODO),) for pair in pairs}
+    return essentials.foci or {(pair, TODO): (dict.fromkeys("xyz", TODO),) for pair in pairs}
 
 
 def _contrasts(essentials: Essentials) -> Iterator[str]:
@@ -240,8 +271,16 @@ def _contrasts(essentials: Essentials) -> Iterator[str]:
         yield f"  - contrast: {contrast}"
         yield f"    space: {space}"
         yield "    foci:" if foci else "    foci: []"
-        for x, y, z in foci:
-            yield f"      - {{x: {x}, y: {y}, z: {z}}}"
+        for focus in foci:
+            values = (f"{k}: {scalar(v) if isinstance(v, str) else v}" for k, v in focus.items())
+            yield f"      - {{{', '.join(values)}}}"
+
+
+def _eligibility(review: Review) -> Iterator[str]:
+    yield "eligibility:"
+    for criterion in review.eligibility:
+        yield f"  # {criterion.text}"
+        yield f"  {criterion.id}: {{met: {TODO}, reason: {TODO}}}"
 
 
 def _sources() -> Iterator[str]:

@@ -9,6 +9,7 @@ from trdreport.sections import (
     candidates,
     cite,
     claims,
+    currency,
     doubts,
     downloads,
     evidence,
@@ -35,6 +36,7 @@ from trdreport.sections.words import plural
 
 SECTIONS: tuple[Section, ...] = (
     summary.SECTION,
+    currency.SECTION,
     search.SECTION,
     candidates.SECTION,
     studies.SECTION,

@@ -17,11 +17,18 @@ TONES: dict[Status, Tone] = {
 
 
 def tables(computed: Computed) -> Iterator[Table]:
-    """Every rule."""
-    yield practice_table(computed.practice, computed.methods)
+    """Every rule, then what is asked of a living review."""
+    yield practice_table(
+        "guidelines", "Rules of good practice", computed.practice, computed.methods
+    )
+    yield practice_table(
+        "living", "What PRISMA-LSR asks of a living review", computed.living, computed.methods
+    )
 
 
-def practice_table(practices: Iterable[Practice], references: Mapping[str, Reference]) -> Table:
+def practice_table(
+    id_: str, title: str, practices: Iterable[Practice], references: Mapping[str, Reference]
+) -> Table:
     """Rules with their practices and who asks for them."""
     practices = tuple(practices)
     rows = [
@@ -33,8 +40,8 @@ def practice_table(practices: Iterable[Practice], references: Mapping[str, Refer
         for practice in practices
     ]  # fmt: skip
     return Table(
-        "guidelines",
-        "Rules of good practice",
+        id_,
+        title,
         (
             *texts("Rule"), Column("Status", "verdict"), *texts("Evidence", "Asked by"),
         ),

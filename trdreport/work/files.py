@@ -4,9 +4,11 @@ import fcntl
 import os
 import secrets
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from trdreport.errors import DataError, FileError, file_problem
 
@@ -14,12 +16,45 @@ PARTS = ".*.trdreport-new"
 """What a killed command may leave beside its files; hidden, so that nothing reads it."""
 
 
-def write_new(texts: Mapping[Path, str]) -> None:
-    """Write new files, all or none.
+@dataclass(frozen=True)
+class Change:
+    """The text of a file as it was read, and as it is to be."""
 
-    Raises DataError when one is there already, FileError when the system cannot write.
+    old: str
+    new: str
+
+
+def write_new(
+    texts: Mapping[Path, str], changed: Mapping[Path, Change] = MappingProxyType({})
+) -> None:
+    """Write new files and change others, all or none.
+
+    Raises DataError when a new one is there already or one to be changed is not as it was read,
+    FileError when the system cannot write.
     """
-    _write(texts, replace=False)
+    with ExitStack() as always, ExitStack() as undo:
+        folders = _alone({*texts, *changed}, always, undo)
+        for path, change in changed.items():
+            with _told(path):
+                if path.read_bytes() != change.old.encode():
+                    message = "was changed by another meanwhile; give the command again"
+                    raise DataError([file_problem(path, message)])
+        whole = {**texts, **{path: change.new for path, change in changed.items()}}
+        parts = _parts(whole, undo, like=changed)
+        for path in texts:
+            with _told(path):
+                os.link(parts[path], path)  # unlike a rename, never in the place of another
+                undo.callback(_drop, path)
+                parts[path].unlink()
+        for path in changed:
+            with _told(path):
+                before = _part(path)
+                always.callback(_drop, before)
+                os.link(path, before)
+                undo.callback(os.replace, before, path)
+                os.replace(parts[path], path)
+        _sync_all(folders)
+        undo.pop_all()
 
 
 def rewrite(texts: Mapping[Path, str]) -> None:
@@ -27,38 +62,41 @@ def rewrite(texts: Mapping[Path, str]) -> None:
 
     No file is replaced before all are on the disk, and each keeps its permissions.
     """
-    _write(texts, replace=True)
-
-
-def _write(texts: Mapping[Path, str], *, replace: bool) -> None:
     with ExitStack() as always, ExitStack() as undo:
-        folders = sorted({path.parent for path in texts})
-        for folder in folders:
-            with _told(folder):
-                if not folder.exists():
-                    folder.mkdir(parents=True)
-                    undo.callback(_drop, folder)
-                always.enter_context(alone_in(folder))
-                _sweep(folder)
-        parts = {}
-        for path, text in texts.items():
-            part = path.with_name(f".{path.name}.{secrets.token_hex(8)}.trdreport-new")
-            undo.callback(_drop, part)
+        folders = _alone(texts, always, undo)
+        for path, part in _parts(texts, undo, like=texts).items():
             with _told(path):
-                _store(part, text, path if replace else None)
-            parts[path] = part
-        for path, part in parts.items():
-            with _told(path):
-                if replace:
-                    os.replace(part, path)
-                else:
-                    os.link(part, path)  # unlike a rename, never in the place of another
-                    undo.callback(_drop, path)
-                    part.unlink()
-        for folder in folders:
-            with _told(folder):
-                _sync(folder)
+                os.replace(part, path)
+        _sync_all(folders)
         undo.pop_all()
+
+
+def _alone(paths: Iterable[Path], always: ExitStack, undo: ExitStack) -> list[Path]:
+    """The folders of files, made where they are missing, with no other command in them."""
+    folders = sorted({path.parent for path in paths})
+    for folder in folders:
+        with _told(folder):
+            if not folder.exists():
+                folder.mkdir(parents=True)
+                undo.callback(_drop, folder)
+            always.enter_context(alone_in(folder))
+            _sweep(folder)
+    return folders
+
+
+def _parts(texts: Mapping[Path, str], undo: ExitStack, like: Container[Path]) -> dict[Path, Path]:
+    """Texts on the disk, each beside its place; those of files that are there with their rights."""
+    parts = {}
+    for path, text in texts.items():
+        part = parts[path] = _part(path)
+        undo.callback(_drop, part)
+        with _told(path):
+            _store(part, text, path if path in like else None)
+    return parts
+
+
+def _part(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{secrets.token_hex(8)}.trdreport-new")
 
 
 def _drop(path: Path) -> None:
@@ -106,6 +144,12 @@ def _sweep(folder: Path) -> None:
     """Delete what killed commands left; only for who is alone in the folder."""
     for part in folder.glob(PARTS):
         part.unlink(missing_ok=True)
+
+
+def _sync_all(folders: Iterable[Path]) -> None:
+    for folder in folders:
+        with _told(folder):
+            _sync(folder)
 
 
 def _sync(folder: Path) -> None:

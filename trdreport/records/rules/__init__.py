@@ -38,6 +38,7 @@ RULES: tuple[Rule, ...] = (
     evidence.words_are_known,
     evidence.oppositions_are_records,
     screened.citations_exist,
+    screened.words_are_declared,
     screened.criteria_are_declared,
 )
 

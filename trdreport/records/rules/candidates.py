@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from trdreport.errors import Problem
 from trdreport.model.candidate import OUTSIDE
+from trdreport.model.fields import split_contrast
 from trdreport.records.rules.common import Files, good, known_word
 
 
@@ -17,6 +18,21 @@ def citations_exist(files: Files) -> Iterator[Problem]:
         if record.status == "included" and record.citation not in studies:
             message = f"no study record cites {record.citation}; write studies/<id>.yaml for it"
             yield entry.file.problem(("status",), message)
+
+
+def words_are_declared(files: Files) -> Iterator[Problem]:
+    """What a candidate may add is said in the words of review.yaml."""
+    if not good(files.review):
+        return
+    review = files.review.record
+    for entry in files.good("screened"):
+        if entry.record.modality is not None:
+            yield from known_word(
+                entry.file, ("modality",), entry.record.modality, review.modalities
+            )
+        for index, contrast in enumerate(entry.record.contrasts):
+            for group in split_contrast(contrast):
+                yield from known_word(entry.file, ("contrasts", index), group, review.groups)
 
 
 def criteria_are_declared(files: Files) -> Iterator[Problem]:
