@@ -11,7 +11,7 @@ from PIL import Image
 DPI: Final = 150
 
 _PATH = re.compile(rb'<path d="[^"]*"')
-_LONG = re.compile(rb"-?\d+\.\d{3,}")
+_LONG = re.compile(rb"-?\d+\.\d+")
 
 
 def new_figure(width: float, height: float) -> Figure:
@@ -46,5 +46,5 @@ def drawn(figure: Figure) -> bytes:
 
 
 def _rounded(path: re.Match[bytes]) -> bytes:
-    """The points of a path in hundredths of a point."""
-    return _LONG.sub(lambda number: b"%.2f" % float(number[0]), path[0])
+    """The points of a path in tenths of a point, which are 0.04 mm; a new one needs no line."""
+    return _LONG.sub(lambda number: b"%.1f" % float(number[0]), path[0]).replace(b" \n", b"")
