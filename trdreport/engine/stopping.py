@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import scipy
 from numpy.typing import NDArray
+from scipy.special import betaincinv
 
 FIRST_LOOK = 500
 """Permutations before the first look; each further look comes at twice as many."""
@@ -20,8 +21,11 @@ def exact_interval(extreme: int, permutations: int) -> Interval:
 
     `extreme` of the permutations were at least as extreme as what was observed.
     """
-    found = scipy.stats.binomtest(extreme, permutations).proportion_ci(confidence_level=0.95)
-    return float(found.low), float(found.high)
+    # quantiles of beta distributions, without scipy.stats, which takes a second to import
+    others = permutations - extreme
+    low = betaincinv(extreme, others + 1, 0.025) if extreme else 0.0
+    high = betaincinv(extreme + 1, others, 0.975) if others else 1.0
+    return float(low), float(high)
 
 
 def confidence_sequence(extreme: int, permutations: int) -> Interval:
