@@ -17,10 +17,10 @@ report: $(READY) ## build the report into site/
 	$(BIN)/trdreport build
 
 test: $(TESTABLE) ## check style and types, run the fast tests
-	$(BIN)/pytest -m "not slow"
+	$(BIN)/pytest -n auto --dist loadfile -m "not slow"
 
 test-all: $(TESTABLE) ## the same with the slow proofs
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist loadfile
 
 lint: $(READY) ## check format, style, types and the direction of imports
 	$(BIN)/ruff format --check

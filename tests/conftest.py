@@ -1,7 +1,10 @@
 """Registries and sites that several tests share."""
 
+import fcntl
+import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -42,16 +45,38 @@ def overlaid(tmp_path: Path) -> Callable[[str], Path]:
 
 
 @pytest.fixture(scope="session")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A result store that tests share; a build without it computes everything."""
-    return tmp_path_factory.mktemp("cache")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of one test run share."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@contextmanager
+def made_once(folder: Path) -> Iterator[bool]:
+    """Whether a shared folder is still to be made; other processes wait until it is."""
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield not folder.exists()
 
 
 @pytest.fixture(scope="session")
-def tiny_registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def cache(shared: Path) -> Path:
+    """A result store that tests share; a build without it computes everything."""
+    folder = shared / "cache"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_registry(shared: Path) -> Path:
     """The valid tiny registry outside of this project's history, which a report would tell of."""
-    root = tmp_path_factory.mktemp("tiny") / "registry"
-    shutil.copytree(REGISTRIES / "valid", root)
+    root = shared / "tiny" / "registry"
+    root.parent.mkdir(exist_ok=True)
+    with made_once(root) as new:
+        if new:
+            shutil.copytree(REGISTRIES / "valid", root)
     return root
 
 
@@ -59,5 +84,7 @@ def tiny_registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tiny_site(tiny_registry: Path, cache: Path) -> Path:
     """A site built from the valid tiny registry."""
     site = tiny_registry.parent / "site"
-    build(load_registry(tiny_registry), site, ROOT / "templates", cache=cache, archive=True)
+    with made_once(site) as new:
+        if new:
+            build(load_registry(tiny_registry), site, ROOT / "templates", cache=cache, archive=True)
     return site
