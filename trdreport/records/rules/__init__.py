@@ -4,7 +4,15 @@ from collections.abc import Callable, Iterator
 
 from trdreport.errors import Problem
 from trdreport.records.rules import candidates as screened
-from trdreport.records.rules import corrections, every, evidence, plan, search, studies
+from trdreport.records.rules import (
+    corrections,
+    editions,
+    every,
+    evidence,
+    plan,
+    search,
+    studies,
+)
 from trdreport.records.rules.common import Files
 
 Rule = Callable[[Files], Iterator[Problem]]
@@ -39,6 +47,8 @@ RULES: tuple[Rule, ...] = (
     evidence.oppositions_are_records,
     screened.citations_exist,
     screened.criteria_are_declared,
+    editions.editions_follow_each_other,
+    editions.frozen_data_fit,
 )
 
 
