@@ -106,8 +106,11 @@ def _named(version: Version) -> str:
 
 
 def _titled(version: Version) -> str:
-    name = _named(version)
-    return name[0].upper() + name[1:]
+    return _sentence(_named(version))
+
+
+def _sentence(words: str) -> str:
+    return words[0].upper() + words[1:]
 
 
 def _id(each: Comparison) -> str:
@@ -156,7 +159,7 @@ def _analysis(each: Comparison, run: ChangedRun, labels: Mapping[str, str]) -> C
     table, sketch = change_table(each, run), _sketch(each, run)
     return ChangedAnalysis(
         run.title,
-        tuple(_with_labels(line, labels) for line in run.words),
+        tuple(_sentence(_with_labels(line, labels)) for line in run.words),
         table.id if table.rows else "",
         sketch.id if sketch else "",
     )
