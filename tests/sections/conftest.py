@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import REGISTRIES
+from tests.registries.living import edition, results, update
 from tests.registries.patching import CHANGES, lay
 from tests.sections.rendering import TEMPLATES, planned
 from trdreport.publish.computing import compute
@@ -24,6 +25,16 @@ def registry() -> Registry:
 def plan(registry: Registry) -> Computed:
     """The tiny registry without results."""
     return planned(registry)
+
+
+@pytest.fixture(scope="session")
+def living(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Computed:
+    """The tiny registry with an edition, and since then an update and a correction."""
+    root = tmp_path_factory.mktemp("living") / "registry"
+    shutil.copytree(REGISTRIES / "valid", root)
+    edition(root, cache, "one", "2023-01-01", "The first.")
+    update(root)
+    return results(root, cache)
 
 
 @pytest.fixture(scope="session")

@@ -10,15 +10,12 @@ import pytest
 from tests.sections.rendering import TEMPLATES, nothing_pooled, planned, rendered, said, site
 from trdreport.publish import assembling
 from trdreport.records.loading import Registry
-from trdreport.sections import claims, evidence, news, overview, practice, update
+from trdreport.sections import changes, claims, evidence, overview, practice
 from trdreport.sections.contents import PAGES, SECTIONS
 from trdreport.sections.facts.computed import Computed
-from trdreport.sections.facts.recent import News
 from trdreport.sections.section import Heading, Section, ready
 
 NUMBER = re.compile(r"<b>(Table|Figure) (S?)(\d+)\.</b>")
-
-NEWS = News("2026-01-01", "One more study", ("gamma2020",), (), (), None)
 
 
 def by_name(section: Section) -> str:
@@ -31,27 +28,25 @@ def test_a_section_is_a_module_and_a_template_of_one_name(section: Section) -> N
     assert section.template == f"sections/{section.id}.html"
 
 
-def test_every_section_has_an_anchor_of_its_own_and_stands_on_a_page_or_in_print() -> None:
+def test_every_section_has_an_anchor_of_its_own_and_stands_on_a_page() -> None:
     assert len({section.place for section in SECTIONS}) == len(SECTIONS)
-    assert {s.page for s in SECTIONS} == {page.file for page in PAGES} | {""}
-    assert [section.id for section in SECTIONS if not section.page] == ["news"]
+    assert {s.page for s in SECTIONS} == {page.file for page in PAGES}
 
 
 @pytest.mark.parametrize("section", SECTIONS, ids=by_name)
 def test_a_section_shows_each_of_its_tables_and_figures_in_the_order_declared(
-    section: Section, updated: Computed
+    section: Section, living: Computed
 ) -> None:
-    computed = replace(updated, news=(NEWS,))
-    page = rendered(section, computed)
+    page = rendered(section, living)
     assert f'<section id="{section.place}">' in page
-    tables = [table.id for table in section.tables(computed) if table.rows]
+    tables = [table.id for table in section.tables(living) if table.rows]
     assert re.findall(r'<section class="table-block[^"]*" id="([^"]+)"', page) == tables
-    figures = [sketch.place for sketch in section.figures(computed)]
+    figures = [sketch.place for sketch in section.figures(living)]
     assert re.findall(r'<figure id="([^"]+)"', page) == figures
 
 
-def test_numbers_are_counted_in_reading_order_on_the_site_and_in_print(computed: Computed) -> None:
-    report, pages, article = site(computed)
+def test_numbers_are_counted_in_reading_order_on_the_site_and_in_print(living: Computed) -> None:
+    report, pages, article = site(living)
     for word in ("Table", "Figure"):
         printed = [(s, int(n)) for kind, s, n in NUMBER.findall(article) if kind == word]
         assert printed == [("", n) for n in range(1, len(printed) + 1)]
@@ -81,31 +76,29 @@ def test_a_table_has_one_number_wherever_it_stands(computed: Computed) -> None:
     assert all(len(numbers) == 1 for numbers in found.values())
 
 
-def test_navigation_cards_and_contents_follow_the_two_lists(computed: Computed) -> None:
-    _, pages, article = site(computed)
+def test_navigation_cards_and_contents_follow_the_two_lists(living: Computed) -> None:
+    _, pages, article = site(living)
     front = pages["index.html"]
     links = re.findall(r'<li><a href="(\w+\.html)"', front)
     files = [page.file for page in PAGES]
     assert links == [*files, *files[1:]]  # the navigation, then a card each
-    count = f"{len(computed.doubts)} thing{'s' * (len(computed.doubts) != 1)} that we could not"
+    count = f"{len(living.doubts)} thing{'s' * (len(living.doubts) != 1)} that we could not"
     assert count in front
     contents = article[article.index('class="contents"') : article.index("</nav>")]
-    always = [s.place for s in SECTIONS if s.page and s is not update.SECTION]
-    assert re.findall(r'href="#([^"]+)"', contents) == always
+    assert re.findall(r'href="#([^"]+)"', contents) == [s.place for s in SECTIONS]
 
 
 def test_a_section_with_nothing_to_say_is_left_out(plan: Computed) -> None:
-    assert rendered(news.SECTION, plan) == ""
+    assert rendered(changes.SECTION, plan) == ""
     assert rendered(practice.SECTION, plan) == ""
-    assert "Added: gamma2020." in said(news.SECTION, replace(plan, news=(NEWS,)))
     _, _, article = site(plan)
-    assert 'href="#news"' not in article
+    assert 'href="#what-changed"' not in article
     assert 'href="#practice"' not in article
 
 
-def test_every_section_names_itself_as_the_contents_do(updated: Computed) -> None:
+def test_every_section_names_itself_as_the_contents_do(living: Computed) -> None:
     for section in SECTIONS:
-        text = rendered(section, replace(updated, news=(NEWS,)), printed=True)
+        text = rendered(section, living, printed=True)
         assert f"<h2>{section.title}</h2>" in text, section.id
 
 
@@ -198,7 +191,7 @@ def test_any_valid_registry_makes_a_whole_report(variant: object, registry: Regi
     assert callable(variant)
     varied = variant(registry)
     _, pages, article = site(planned(varied))
-    assert {page.file for page in PAGES} <= set(pages)
+    assert {page.file for page in PAGES} - set(pages) == {"changes.html"}  # there is no edition
     for text in (*pages.values(), article):
         assert not re.search(r">None<|\bNone,", text)
     ids = set(re.findall(r'\bid="([^"]+)"', article))

@@ -13,6 +13,7 @@ from trdreport.cli import (  # noqa: F401 (importing a command adds it, in the o
     new,
     import_,
     export,
+    edition,
     diff,
     store,
 )

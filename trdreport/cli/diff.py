@@ -1,12 +1,14 @@
 """`trdreport diff`."""
 
+import logging
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from trdreport.cli.options import RegistryOption, app
+from trdreport.cli.options import CacheOption, RegistryOption, app
+from trdreport.cli.stopping import KEPT, stoppable
 from trdreport.errors import visible
 
 
@@ -27,16 +29,39 @@ def diff(
     form: Annotated[
         DiffFormat, typer.Option("--format", help="For a terminal or a pull request.")
     ] = DiffFormat.TEXT,
+    page: Annotated[
+        Path | None,
+        typer.Option(
+            "--html", metavar="FILE", help="Write a page with the maps too; computes what changed."
+        ),
+    ] = None,
+    cache: CacheOption = Path(".trdreport-cache"),
 ) -> None:
     """Say what changed in the records and, by results.lock.json, in the results.
 
-    Example: trdreport diff main --format markdown
+    Example: trdreport diff main --format markdown --html diff.html
     """
     from trdreport.engine.diff import diff as compare
     from trdreport.records.checkout import HistoryError
 
     try:
         found = compare(registry, old, new)
+        if page is not None:
+            _write(page, registry, old, new, cache)
     except HistoryError as error:
         raise typer.BadParameter(f"{visible(str(error))}.") from error
     print(found.text() if form is DiffFormat.TEXT else found.markdown())
+
+
+def _write(page: Path, registry: Path, old: str, new: str | None, cache: Path) -> None:
+    from trdreport.cli.progress import progress
+    from trdreport.figures.templates import default_templates
+    from trdreport.publish.editions import diff_page, version_at
+    from trdreport.work.files import rewrite
+    from trdreport.work.scheduling import processes
+    from trdreport.work.store import open_store
+
+    before, after = version_at(registry, old), version_at(registry, new)
+    logging.disable(logging.INFO)
+    with stoppable(KEPT), open_store(cache) as store, processes() as here, progress() as step:
+        rewrite({page: diff_page(before, after, default_templates(), store, here, step)})

@@ -10,9 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from trdreport.brain.spaces import SAME_PLACE_MM
 from trdreport.engine.claims import Claim, findings
-from trdreport.engine.codec import table_json
 from trdreport.engine.results import AnalysisResult, Cluster, ReadoutResult
-from trdreport.engine.run import Result
+from trdreport.engine.run import Pooling, Result, pooling
 from trdreport.errors import DataError, file_problem
 from trdreport.records.loading import Registry
 
@@ -100,12 +99,25 @@ def read_lock(text: str, name: str) -> Lock:
         raise DataError([file_problem(name, message)]) from error
 
 
+def stale(registry: Registry, lock: Lock) -> tuple[str, ...]:
+    """Ids of the runs whose entry in a lock is missing or of other records; nothing is computed."""
+    return tuple(
+        run.id
+        for run in registry.plan.runs
+        if run.id not in lock.runs or lock.runs[run.id].inputs != _inputs(pooling(registry, run))
+    )
+
+
+def _inputs(pooled: Pooling) -> str:
+    table, profile = pooled.inputs
+    return hashlib.sha256(table + profile.encode()).hexdigest()[:16]
+
+
 def _run(registry: Registry, result: Result) -> LockedRun:
-    profile = registry.run(result.run).profile.model_dump_json(exclude={"title"})
-    inputs = hashlib.sha256(table_json(result.table) + profile.encode()).hexdigest()[:16]
+    pooled = Pooling(result.run, result.table, registry.run(result.run).profile)
     found = result.readouts if isinstance(result, AnalysisResult) else ()
     return LockedRun(
-        inputs=inputs,
+        inputs=_inputs(pooled),
         status="run" if isinstance(result, AnalysisResult) else "not run",
         experiments=len(result.table.experiments),
         foci=result.table.n_foci,
@@ -168,16 +180,29 @@ def run_changes(old: LockedRun, new: LockedRun) -> Iterator[str]:
     ]  # fmt: skip
     if sizes:
         yield "; ".join(sizes)
+    for before, after in paired(old, new):
+        if before is None:
+            yield from (f"{_kind(each)} appeared: {each.where}" for each in (after,) if each)
+        elif after is None:
+            yield f"{_kind(before)} gone: {before.where}"
+        else:
+            yield from _cluster_changes(before, after)
+
+
+def paired(
+    old: LockedRun, new: LockedRun
+) -> Iterator[tuple[LockedCluster | None, LockedCluster | None]]:
+    """Findings of a run before and after; those at one place together, new ones last."""
     left = list(new.findings)
     for before in old.findings:
         same = [c for c in left if c.readout == before.readout]
         after = min(same, key=lambda c: dist(c.peak, before.peak), default=None)
         if after is None or dist(after.peak, before.peak) > SAME_PLACE_MM:
-            yield f"{_kind(before)} gone: {before.where}"
+            yield before, None
             continue
         left.remove(after)
-        yield from _cluster_changes(before, after)
-    yield from (f"{_kind(cluster)} appeared: {cluster.where}" for cluster in left)
+        yield before, after
+    yield from ((None, cluster) for cluster in left)
 
 
 def _kind(cluster: LockedCluster) -> str:

@@ -2,7 +2,8 @@
 
 import gc
 from collections.abc import Sequence
-from functools import partial
+from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from trdreport.engine.codec import decode, encode, table_json
@@ -23,6 +24,25 @@ analysis are worth many workers; the others are done side by side."""
 Result = AnalysisResult | NotRun
 
 
+@dataclass(frozen=True)
+class Pooling:
+    """What is pooled and how: all that a result depends on; `id` is what the result is called."""
+
+    id: str
+    table: ExperimentTable
+    profile: Profile
+
+    @cached_property
+    def inputs(self) -> tuple[bytes, str]:
+        """The same for the same result."""
+        return table_json(self.table), self.profile.model_dump_json(exclude={"title"})
+
+
+def pooling(registry: Registry, run: Run) -> Pooling:
+    """What a run of the plan pools."""
+    return Pooling(run.id, experiment_table(registry, run), run.profile)
+
+
 def run_plan(
     registry: Registry,
     store: Store,
@@ -31,38 +51,46 @@ def run_plan(
     tell: Tell = lambda *_: None,
     only: Sequence[Run] | None = None,
 ) -> list[Result]:
-    """Results in the order of the plan's runs, or of those that are asked for.
-
-    A run with fewer than two experiments is not done, and its result says so.
-    """
+    """Results in the order of the plan's runs, or of those that are asked for."""
     asked = registry.plan.runs if only is None else only
-    tables = {run.id: experiment_table(registry, run) for run in asked}
-    runs = [run for run in asked if len(tables[run.id].experiments) >= 2]
-    large = [r for r in runs if tables[r.id].n_foci * r.profile.permutations >= LARGE]
+    return run_all([pooling(registry, r) for r in asked], store, scheduler=scheduler, tell=tell)
+
+
+def run_all(
+    asked: Sequence[Pooling],
+    store: Store,
+    *,
+    scheduler: Scheduler = one_by_one,
+    tell: Tell = lambda *_: None,
+) -> list[Result]:
+    """Results in the order asked for.
+
+    What has fewer than two experiments is not done, and its result says so.
+    """
+    each = [one for one in asked if len(one.table.experiments) >= 2]
+    large = [o for o in each if o.table.n_foci * o.profile.permutations >= LARGE]
     many = Spread(scheduler)
     done = [
-        *store.remember_all([_wanted(r, tables[r.id], many) for r in large], one_by_one, tell),
-        *store.remember_all(
-            [_wanted(r, tables[r.id]) for r in runs if r not in large], scheduler, tell
-        ),
+        *store.remember_all([_wanted(one, many) for one in large], one_by_one, tell),
+        *store.remember_all([_wanted(o) for o in each if o not in large], scheduler, tell),
     ]
     results = {result.run: result for result in done}
-    return [results.get(run.id) or _not_run(run, tables[run.id]) for run in asked]
+    return [results.get(one.id) or _not_run(one) for one in asked]
 
 
-def _not_run(run: Run, table: ExperimentTable) -> NotRun:
-    count = len(table.experiments)
+def _not_run(asked: Pooling) -> NotRun:
+    count = len(asked.table.experiments)
     reason = f"{count} experiment{'s' * (count != 1)} with foci; a meta-analysis needs two"
-    return NotRun(run.id, table, reason)
+    return NotRun(asked.id, asked.table, reason)
 
 
-def _wanted(run: Run, table: ExperimentTable, spread: "Map" = map) -> Wanted[AnalysisResult]:
-    """A run of the plan; how its permutations are spread does not matter to what it gives."""
+def _wanted(asked: Pooling, spread: "Map" = map) -> Wanted[AnalysisResult]:
+    """What is asked for; how its permutations are spread does not matter to what it gives."""
     return Wanted(
         "analysis",
-        (table_json(table), run.profile.model_dump_json(exclude={"title"})),
-        partial(_run, table, run.profile, spread),
-        partial(decode, run=run.id, table=table, profile=run.profile),
+        asked.inputs,
+        partial(_run, asked.table, asked.profile, spread),
+        partial(decode, run=asked.id, table=asked.table, profile=asked.profile),
     )
 
 

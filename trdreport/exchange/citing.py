@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import date
 
 from trdreport.records.bibliography import Person, Reference
 from trdreport.records.loading import Registry
@@ -34,8 +35,8 @@ def citation(registry: Registry, version: str) -> Citation:
     doi = f" https://doi.org/{review.doi}" if review.doi else ""
     return Citation(
         review=f"{authors}. {review.title.rstrip('.')}.{where}.{doi}",
-        report=f"{title(registry)}. Computed by {TOOL} {version} from the records"
-        f" {registry.digest[:SHORT_DIGEST]}.",
+        report=f"{title(registry)}.{_stated(registry)} Computed by {TOOL} {version} from the"
+        f" records {registry.digest[:SHORT_DIGEST]}.",
     )
 
 
@@ -58,8 +59,23 @@ def title(registry: Registry) -> str:
     return f"{registry.review.short_title}: a living meta-analysis"
 
 
+def _stated(registry: Registry) -> str:
+    """Which edition this is, as a sentence behind another; nothing before the first."""
+    words = registry.standing.words if registry.standing else ""
+    return f" {words[0].upper()}{words[1:]}." if words else ""
+
+
+def release(registry: Registry) -> tuple[str, date | None]:
+    """The version of the report, and the day of its edition; a draft has none."""
+    standing = registry.standing
+    if standing is None:
+        return registry.digest[:SHORT_DIGEST], None
+    return standing.version, None if standing.draft else standing.edition.date
+
+
 def _note(registry: Registry, version: str) -> str:
-    return f"{TOOL} {version}, records {registry.digest[:SHORT_DIGEST]}"
+    stated = f"{registry.standing.words}, " if registry.standing else ""
+    return f"{stated}{TOOL} {version}, records {registry.digest[:SHORT_DIGEST]}"
 
 
 def _bibtex(registry: Registry, version: str) -> str:
@@ -73,7 +89,12 @@ def _bibtex(registry: Registry, version: str) -> str:
         "pages": review.pages,
         "doi": review.doi,
     }
-    report = {"title": f"{{{title(registry)}}}", "note": _note(registry, version)}
+    _, day = release(registry)
+    report = {
+        "title": f"{{{title(registry)}}}",
+        "year": str(day.year) if day else "",
+        "note": _note(registry, version),
+    }
 
     def entry(kind: str, key: str, values: dict[str, str]) -> str:
         lines = [f"  {name} = {{{_plain(value)}}}" for name, value in values.items() if value]
@@ -105,7 +126,11 @@ def _ris(registry: Registry, version: str) -> str:
         ("TI", review.title), ("JO", review.container), ("PY", review.year),
         ("VL", review.volume), ("SP", first), ("EP", last), ("DO", review.doi),
     ]  # fmt: skip
-    report = [("TY", "DATA"), ("TI", title(registry)), ("N1", _note(registry, version))]
+    name, day = release(registry)
+    report = [
+        ("TY", "DATA"), ("TI", title(registry)), ("ET", name if registry.standing else ""),
+        ("DA", f"{day:%Y/%m/%d/}" if day else ""), ("N1", _note(registry, version)),
+    ]  # fmt: skip
     return "".join(
         "".join(f"{tag}  - {value}\n" for tag, value in entry if value) + "ER  - \n"
         for entry in (article, report)
@@ -120,12 +145,14 @@ def _ris_author(author: Person) -> str:
 def _cff(registry: Registry, version: str) -> str:
     """JSON strings are YAML strings, so nothing in a title can break the file."""
     review = _review(registry)
+    name, day = release(registry)
     lines = [
         "cff-version: 1.2.0",
         "message: Cite the review for its data, and this report for what was computed from them.",
         "type: dataset",
         f"title: {json.dumps(title(registry), ensure_ascii=False)}",
-        f"version: {json.dumps(registry.digest[:SHORT_DIGEST])}",
+        f"version: {json.dumps(name)}",
+        *([f"date-released: {day}"] if day else []),
         f"abstract: {json.dumps(_note(registry, version))}",
         "authors:",
         "  - name: The trdreport developers",
@@ -158,6 +185,7 @@ def linked_author(author: Person) -> dict[str, str]:
 def linked_data(registry: Registry, significant: int) -> str:
     """JSON-LD about the report for search engines (schema.org), safe inside a script element."""
     review = _review(registry)
+    name, day = release(registry)
     article = {
         "@type": "ScholarlyArticle",
         "name": review.title,
@@ -175,7 +203,8 @@ def linked_data(registry: Registry, significant: int) -> str:
         f" {significant} significant cluster{'s' * (significant != 1)}.",
         "isBasedOn": article,
         "license": LICENCE,
-        "version": registry.digest[:SHORT_DIGEST],
+        "version": name,
+        **({"datePublished": str(day)} if day else {}),
         "isAccessibleForFree": True,
         "keywords": ["meta-analysis", "neuroimaging", registry.review.short_title],
         "distribution": [

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from trdreport.brain.search_volume import nilearn_file, resample, resample_set
 from trdreport.figures.canvas import new_figure
-from trdreport.figures.data import FociGroup
+from trdreport.figures.data import FociGroup, MapSide
 from trdreport.figures.palette import INK
 
 TEMPLATE_FILE = "datasets/data/mni_icbm152_t1_tal_nlin_sym_09a_converted.nii.gz"
@@ -217,20 +217,87 @@ def stat_glass_brain(
 
     A map in Talairach space comes with the (4, 4) matrix from MNI to there.
     """
+    top = float(stat.max())
     if to_talairach is not None:
         stat = resample(stat, affine, to_talairach)
+        # a small peak between voxels can sink below the threshold
+        top = float(stat.max()) if stat.max() > threshold else top
     figure = new_figure(10.5, 3.2)
     x = affine[0, 3] + affine[0, 0] * np.arange(len(stat))
     for view, axes in zip(VIEWS, _glass_brain(figure, 0.0, 0.06, 0.88, 0.92), strict=True):
         seen = (x * view.side >= 0)[:, None, None] * stat
         flat = seen.max(axis=view.axis)
         image = _shown(axes, np.ma.masked_less_equal(flat, threshold), affine, view.plane)
-        image.set(cmap="inferno_r", clim=(threshold, float(stat.max())))
+        image.set(cmap="inferno_r", clim=(threshold, top))
     bar = figure.colorbar(image, cax=figure.add_axes((0.958, 0.12, 0.014, 0.82)), format="%.4f")
     bar.ax.yaxis.set_ticks_position("left")
-    bar.set_ticks(np.linspace(threshold, float(stat.max()), 5).tolist())
+    bar.set_ticks(np.linspace(threshold, top, 5).tolist())
     figure.text(0.972, 0.02, "ALE", fontsize=9, color=INK, ha="right")
     return figure
+
+
+LEAST_DIFFERENCE = 0.05
+"""Of the highest value of two maps; a smaller difference between them is not drawn."""
+
+
+def change_glass_brain(before: MapSide | None, after: MapSide | None, old: str, new: str) -> Figure:
+    """Two maps on glass brains, one below the other, and below them the second less the first.
+
+    All three in one scale: the difference has the colours of as much more or less of it. A side
+    that is None has no map. Along each line of sight stands the value farthest from 0.
+    """
+    sides = [side for side in (before, after) if side]
+    affine = sides[0].affine
+    maps = [_in_mni(side, affine, sides[0].stat.shape) for side in (before, after)]
+    top = float(max(side.stat.max() for side in sides))
+    lowest = min(side.threshold for side in sides)
+    difference = maps[1] - maps[0]
+    floors = [side.threshold if side else top for side in (before, after)]
+    rows = [
+        (old, maps[0], floors[0], "inferno_r", (lowest, top), "ALE"),
+        (new, maps[1], floors[1], "inferno_r", (lowest, top), "ALE"),
+        (
+            "difference",
+            difference,
+            LEAST_DIFFERENCE * top,
+            "RdBu_r",
+            (-top, top),
+            "ALE, more or less",
+        ),
+    ]
+    figure = new_figure(10.5, 9.9)
+    x = affine[0, 3] + affine[0, 0] * np.arange(len(difference))
+    for row, (name, volume, floor, colours, limits, unit) in enumerate(rows):
+        low = (2 - row) / 3
+        figure.text(0.0, low + 0.325, name[0].upper() + name[1:], fontsize=11, color=INK, va="top",
+                    weight="bold")  # fmt: skip
+        for view, axes in zip(
+            VIEWS, _glass_brain(figure, 0.0, low + 0.02, 0.86, 0.27), strict=True
+        ):
+            seen = (x * view.side >= 0)[:, None, None] * volume
+            highest, lowest_ = seen.max(axis=view.axis), seen.min(axis=view.axis)
+            flat = np.where(highest >= -lowest_, highest, lowest_)
+            image = _shown(
+                axes, np.ma.masked_where(np.abs(flat) <= floor, flat), affine, view.plane
+            )
+            image.set(cmap=colours, clim=limits)
+        bar = figure.colorbar(
+            image, cax=figure.add_axes((0.952, low + 0.04, 0.014, 0.24)), format="%.4f"
+        )
+        bar.ax.yaxis.set_ticks_position("left")
+        bar.set_ticks(np.linspace(*limits, 5).tolist())
+        figure.text(0.966, low + 0.006, unit, fontsize=9, color=INK, ha="right")
+    return figure
+
+
+def _in_mni(
+    side: MapSide | None, affine: NDArray[np.float64], shape: tuple[int, ...]
+) -> NDArray[np.float64]:
+    if side is None:
+        return np.zeros(shape)
+    return (
+        side.stat if side.to_talairach is None else resample(side.stat, affine, side.to_talairach)
+    )
 
 
 def _shown(

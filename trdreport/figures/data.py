@@ -83,3 +83,16 @@ class Mark:
     region: str
     modality: str
     direction: str
+
+
+@dataclass(frozen=True)
+class MapSide:
+    """An ALE map of one of two versions, and the threshold above which it is drawn.
+
+    A map in Talairach space comes with the (4, 4) matrix from MNI to there.
+    """
+
+    stat: NDArray[np.float64]
+    affine: NDArray[np.float64]
+    threshold: float
+    to_talairach: NDArray[np.float64] | None

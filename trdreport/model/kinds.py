@@ -7,6 +7,7 @@ from typing import Final
 from trdreport.model.calibration import Calibration
 from trdreport.model.candidate import Candidate
 from trdreport.model.correction import Correction
+from trdreport.model.edition import Edition
 from trdreport.model.evidence import Evidence
 from trdreport.model.fields import Record
 from trdreport.model.plan import Plan
@@ -20,7 +21,8 @@ class Kind:
     """A kind of record: the name of its schema, its model, and where its files are.
 
     `file` is one file, or `folder/<id>.yaml` for one file a record. A registry without a required
-    file, or with no record in a required folder, is not complete.
+    file, or with no record in a required folder, is not complete. `beside` is what the files end in
+    that stand beside those of records; empty for none.
     """
 
     name: str
@@ -28,6 +30,7 @@ class Kind:
     file: str
     title: str
     required: bool = True
+    beside: str = ""
 
     @property
     def folder(self) -> str:
@@ -55,6 +58,7 @@ KINDS: Final = (
     Kind("correction", Correction, "corrections/<id>.yaml", "Correction", required=False),
     Kind("evidence", Evidence, "evidence/<id>.yaml", "Evidence", required=False),
     Kind("screened", Candidate, "screened/<id>.yaml", "Candidate", required=False),
+    Kind("edition", Edition, "editions/<id>.yaml", "Edition", required=False, beside=".json"),
 )
 """In the order in which they are read and described."""
 

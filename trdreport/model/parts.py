@@ -58,20 +58,31 @@ def part_at(model: type[Record], path: Iterable[str | int]) -> Part:
 
     Behind a field with many items stands the name or the number of one, whatever it is.
     """
-    found: Part | None = None
+    found = [part for part, _ in parts_along(model, path) if part]
+    if not found:
+        raise KeyError(path)
+    return found[-1]
+
+
+def parts_along(
+    model: type[Record], path: Iterable[str | int]
+) -> Iterator[tuple[Part | None, str | int]]:
+    """What is declared of each step to a place; None for the names and numbers of items.
+
+    Raises KeyError where a record has no such place.
+    """
     inside: type[Record] | None = model
     item = False
     for step in path:
         if item:
             item = False
+            yield None, step
         elif inside is None:
             raise KeyError(step)
         else:
-            found = parts(inside)[str(step)]
-            inside, item = found.record, found.many
-    if found is None:
-        raise KeyError(path)
-    return found
+            part = parts(inside)[str(step)]
+            inside, item = part.record, part.many
+            yield part, step
 
 
 def _part(name: str, info: FieldInfo) -> Part:

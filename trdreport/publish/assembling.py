@@ -7,11 +7,12 @@ from trdreport.exchange.citing import linked_data
 from trdreport.model.review import Review
 from trdreport.publish.packing import archive_name
 from trdreport.records.bibliography import Reference
+from trdreport.records.editions import Standing
 from trdreport.sections.contents import ITEMS, PAGES, SECTIONS
 from trdreport.sections.facts.clusters import cluster_lines
 from trdreport.sections.facts.computed import Computed
 from trdreport.sections.figures.sketch import Sketch
-from trdreport.sections.section import DataFile, Heading, Item, Section, table_files
+from trdreport.sections.section import DataFile, Heading, Item, Page, Section, table_files
 from trdreport.sections.tables import Table
 from trdreport.sections.words import plural
 
@@ -48,7 +49,8 @@ class Frame:
     """What stands around the sections on every page, in the navigation and at the top.
 
     `archive` is the name of the ZIP; empty where nothing is made for archives. `updated_to` is the
-    end of the newest search; empty where the paper knew every study.
+    end of the newest search; empty where the paper knew every study. `standing` says which edition this is; None
+    before the first.
     """
 
     review: Review
@@ -61,16 +63,19 @@ class Frame:
     archive: str
     linked_data: str
     updated_to: str
+    standing: Standing | None
 
 
 @dataclass(frozen=True)
 class Report:
     """The whole report: its sections in reading order, its pages of one thing, its numbering.
 
-    `numbers` has `Table 3` or `Figure S2` by the anchor of a table or figure.
+    `pages` are those on which a section stands. `numbers` has `Table 3` or `Figure S2` by the
+    anchor of a table or figure.
     """
 
     frame: Frame
+    pages: tuple[Page, ...]
     sections: tuple[Shown, ...]
     items: tuple[Item, ...]
     numbers: Mapping[str, str]
@@ -114,8 +119,10 @@ def assembled(computed: Computed, files: Iterable[DataFile], *, archive: bool = 
     """
     sections = tuple(part for section in SECTIONS if (part := assembled_section(section, computed)))
     items = tuple(item for kind in ITEMS for item in kind(computed))
-    around = frame(computed, files, archive=archive)
-    return Report(around, sections, items, numbered(sections, items))
+    there = {part.section.page for part in sections}
+    pages = tuple(page for page in PAGES if page.file in there)
+    around = frame(computed, files, pages, archive=archive)
+    return Report(around, pages, sections, items, numbered(sections, items))
 
 
 def numbered(sections: Iterable[Shown], items: Iterable[Item]) -> dict[str, str]:
@@ -148,7 +155,13 @@ def _counted(
             yield place, f"{word} {mark}{number}"
 
 
-def frame(computed: Computed, files: Iterable[DataFile] = (), *, archive: bool = False) -> Frame:
+def frame(
+    computed: Computed,
+    files: Iterable[DataFile] = (),
+    pages: Iterable[Page] = PAGES,
+    *,
+    archive: bool = False,
+) -> Frame:
     """What stands around the sections."""
     registry = computed.registry
     significant = cluster_lines(registry, computed.leading, computed.results, corrected=True)
@@ -165,11 +178,12 @@ def frame(computed: Computed, files: Iterable[DataFile] = (), *, archive: bool =
             ("analyses", len(registry.plan.analyses)),
             (plural(len(significant), "significant cluster").split(" ", 1)[1], len(significant)),
         ),
-        pages=tuple(Link(page.file, page.name, page.card(computed)) for page in PAGES),
+        pages=tuple(Link(page.file, page.name, page.card(computed)) for page in pages),
         downloads=tuple(_groups(files)),
         archive=archive_name(registry) if archive else "",
         linked_data=linked_data(registry, len(significant)),
         updated_to=str(registry.searches[-1].date) if registry.updated else "",
+        standing=registry.standing,
     )
 
 

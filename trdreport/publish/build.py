@@ -15,6 +15,7 @@ from trdreport.engine.lock import Lock
 from trdreport.publish.assembling import Report, assembled, data_files, tables_as_files
 from trdreport.publish.computing import Step, compute
 from trdreport.publish.drawing import Gallery, drawn
+from trdreport.publish.editions import edition_files
 from trdreport.publish.packing import attached, packaged
 from trdreport.publish.pdf import FILES, write_pdf
 from trdreport.publish.rendering import assets, environment, render_pages, render_print
@@ -144,6 +145,7 @@ def site_files(
         **gallery.files,
         **viewer_files(computed.registry, computed.results, store),
         **render_pages(env, report, gallery.figures),
+        **edition_files(computed),
         **{f"data/{f.name}": f.make(store) for f in (*data, *tables_as_files(report))},
     }
 

@@ -13,12 +13,12 @@ from trdreport.checks.practice import PRACTICES, Work, judge
 from trdreport.engine.claims import check_claims
 from trdreport.engine.lock import Lock, make_lock
 from trdreport.engine.robustness.run import run_robustness
-from trdreport.engine.run import run_plan
+from trdreport.engine.run import pooling, run_plan
+from trdreport.engine.versions import history, with_maps
 from trdreport.records.bibliography import read_bibliography
 from trdreport.records.loading import Registry
 from trdreport.sections.facts.computed import Computed
 from trdreport.sections.facts.nearby import nearby
-from trdreport.sections.facts.recent import news
 from trdreport.sections.facts.reported import reported
 from trdreport.sections.facts.statements import evidence_view
 from trdreport.work.scheduling import Scheduler, one_by_one
@@ -86,10 +86,16 @@ def compute(
         living=judge(work, LIVING),
         nearby={id_: nearby(registry, evidence, r, store) for id_, r in results.items()},
         reported={name: reported(registry, name, store) for name in registry.review.modalities},
-        news=news(registry.root, store) if registry.root else (),
         lock=lock.text(),
         repository=repository,
         reproduced=reproduced,
+        history=with_maps(
+            history(registry, lock),
+            store,
+            [(pooling(registry, run), results[run.id]) for run in registry.plan.runs],
+            scheduler=scheduler,
+            tell=partial(step, "analyses of editions"),
+        ),
     )
 
 

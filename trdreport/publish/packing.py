@@ -6,7 +6,7 @@ import json
 import zipfile
 from collections.abc import Mapping
 
-from trdreport.exchange.citing import LICENCE, SHORT_DIGEST, linked_author, title
+from trdreport.exchange.citing import LICENCE, SHORT_DIGEST, linked_author, release, title
 from trdreport.exchange.delimited import to_csv
 from trdreport.publish.media import media_type
 from trdreport.publish.site import check_name
@@ -14,7 +14,8 @@ from trdreport.records.loading import Registry
 
 MANIFEST = "data/manifest.csv"
 CRATE = "ro-crate-metadata.json"
-PACKED = ("data/", "figures/", CRATE)
+DATA = ("data/", "editions/", "figures/")
+PACKED = (*DATA, CRATE)
 """What the ZIP holds: all but the pages, the PDFs and what only they need; figures as SVG alone."""
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -76,15 +77,17 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
 def ro_crate(registry: Registry, files: Mapping[str, bytes], version: str) -> bytes:
     """RO-Crate 1.1 metadata of the site, every data file described.
 
-    `datePublished`, which RO-Crate asks for, is the end of the newest search: what the report is
-    up to date with. The day on which it was built is not published.
+    `datePublished`, which RO-Crate asks for, is the day of the edition. Where it is none it is the
+    end of the newest search: what the report is up to date with. The day on which it was built is
+    not published.
     """
+    name, day = release(registry)
     review = registry.references[registry.review.citation]
     doi = f"https://doi.org/{review.doi}" if review.doi else f"#{review.key}"
     people: list[dict[str, object]] = [
         {"@id": f"#{author.short}", **linked_author(author)} for author in review.authors
     ]
-    data = [name for name in sorted(files) if name.startswith(("data/", "figures/"))]
+    data = [name for name in sorted(files) if name.startswith(DATA)]
     graph: list[dict[str, object]] = [
         {
             "@id": CRATE,
@@ -97,7 +100,8 @@ def ro_crate(registry: Registry, files: Mapping[str, bytes], version: str) -> by
             "@type": "Dataset",
             "name": title(registry),
             "description": registry.review.question,
-            "datePublished": str(registry.searches[-1].date),
+            "datePublished": str(day or registry.searches[-1].date),
+            **({"version": name} if registry.standing else {}),
             "license": {"@id": LICENCE},
             "identifier": registry.digest,
             "citation": {"@id": doi},

@@ -19,7 +19,6 @@ from trdreport.publish.assembling import (
     frame,
     numbered,
 )
-from trdreport.sections.contents import PAGES
 from trdreport.sections.facts.computed import Computed
 from trdreport.sections.figures.sketch import Figure
 from trdreport.sections.section import Item, Page, Section
@@ -123,18 +122,18 @@ def render_pages(
     Raises KeyError for a link to a place that no page has.
     """
     setting = Setting(env, report.frame, figures, report.numbers)
-    texts = {page.file: setting.page(page, report.sections) for page in PAGES}
+    texts = {page.file: setting.page(page, report.sections) for page in report.pages}
     texts |= {item.file: setting.item(item) for item in report.items}
-    return {file: text.encode() for file, text in joined(texts).items()}
+    return {file: text.encode() for file, text in joined(texts, report.pages).items()}
 
 
-def joined(texts: Mapping[str, str]) -> dict[str, str]:
+def joined(texts: Mapping[str, str], pages: Iterable[Page]) -> dict[str, str]:
     """Pages whose `#place` links lead to the page that has the place.
 
     Places are looked for on the page itself and then on the pages of the navigation. Raises
     KeyError when a place is nowhere.
     """
-    places = {page.file: set(_ID.findall(texts[page.file])) for page in PAGES}
+    places = {page.file: set(_ID.findall(texts[page.file])) for page in pages}
     home = {place: file for file, there in places.items() for place in there}
 
     def resolved(file: str, text: str) -> str:

@@ -117,7 +117,7 @@ def _of_analysis(
                 "talairach": None if to_talairach is None else to_talairach.tolist(),
                 "clusters": [
                     {
-                        "id": cluster_id(run.id, readout, cluster),
+                        "id": cluster_id(registry, run.id, readout, cluster),
                         "at": _at(cluster.peak_mni),
                         "words": f"{cluster.label}, "
                         + (

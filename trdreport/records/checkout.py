@@ -8,10 +8,8 @@ import io
 import os
 import subprocess
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
-from trdreport.errors import visible
 from trdreport.records.yamlfile import check_size, decoded
 
 
@@ -105,31 +103,14 @@ def named(path: bytes) -> str:
     return path.decode("utf-8", "backslashreplace")
 
 
-@dataclass(frozen=True)
-class Commit:
-    """A commit that touched a folder: its hash, parents, day (ISO) and first line.
+def uncommitted(folder: Path) -> tuple[str, ...]:
+    """Files of a folder that differ from the last commit, or are not in it, by their path there.
 
-    Where a shallow clone ends, a commit has no parents.
+    None outside a checkout, or where there is no git.
     """
-
-    sha: str
-    parents: tuple[str, ...]
-    day: str
-    subject: str
-
-
-def commits(folder: Path, most: int) -> list[Commit]:
-    """The newest commits that touched a folder, newest first; none outside a checkout."""
-    options = ("--no-show-signature", "--no-color", "--no-notes", "--encoding=UTF-8")
-    form = "--format=%H%x00%P%x00%cs%x00%s"
     try:
-        told = git(
-            folder, "-c", "log.follow=false", "log", "-z", f"-n{most}", *options, form, "--", "."
-        )
+        where = prefix(folder)
     except HistoryError:
-        return []
-    parts = iter(told.decode(errors="replace").split("\0"))
-    return [
-        Commit(sha, tuple(parents.split()), day, visible(" ".join(subject.split())))
-        for sha, parents, day, subject in zip(parts, parts, parts, parts, strict=False)
-    ]
+        return ()
+    told = git(folder, "status", "--porcelain", "--no-renames", "-z", "-uall", "--", ".")
+    return tuple(named(entry[3:]).removeprefix(where) for entry in told.split(b"\0")[:-1])

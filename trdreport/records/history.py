@@ -1,19 +1,24 @@
 """The registry at revisions of a git checkout, and what changed between two of them."""
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from trdreport.errors import DataError
+from trdreport.model.fields import UNKNOWN_WORDS
 from trdreport.model.kinds import kind_of
-from trdreport.model.parts import part_at
+from trdreport.model.parts import part_at, parts_along
 from trdreport.records.checkout import HistoryError, named, texts_at
 from trdreport.records.places import path_of
 from trdreport.records.yamlfile import Path_, dotted, parse_yaml, read_text, read_yaml
 
 LOCK = "results.lock.json"
+
+STEP = re.compile(r"\[([^\]]*)\]|([^.\[\]]+)")
+"""A name of a field, or of an item in brackets."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,28 @@ class Change:
             return part_at(kind.model, path_of(self.field)).heading
         except KeyError:
             return ""
+
+    @property
+    def words(self) -> str:
+        """The change in the words of readers: `N (TRD): 22 → 23`."""
+        kind = kind_of(self.file)
+        steps = [item or name for item, name in STEP.findall(self.field)]
+        try:
+            along = list(parts_along(kind.model, steps)) if kind else []
+        except KeyError:
+            along = []
+        items = [str(step) for part, step in along if part is None]
+        label = [part.heading for part, _ in along if part][-1:] or [self.field]
+        name = label[0] + (f" ({', '.join(items)})" if items else "")
+        before, after = (
+            value.replace("_", " ") if value in UNKNOWN_WORDS else value
+            for value in (self.before, self.after)
+        )
+        if self.kind == "changed":
+            return f"{name}: {before} → {after}"
+        if self.field.endswith("]"):
+            return f"{name} {self.kind}"
+        return f"{name}: {after or before} {self.kind}"
 
     def __str__(self) -> str:
         name = f"{self.field} ({self.label})" if self.label else self.field

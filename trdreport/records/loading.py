@@ -4,6 +4,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
@@ -24,6 +25,7 @@ from trdreport.model.review import Review, Search
 from trdreport.model.study import ContrastResult, OtherContrast, Study
 from trdreport.records import rules
 from trdreport.records.bibliography import Reference, parse_bibliography
+from trdreport.records.editions import FOLDER, Anchors, Frozen, Standing, anchors, in_order
 from trdreport.records.messages import explain, suggest
 from trdreport.records.parsed import Parsed
 from trdreport.records.places import path_of, replaced
@@ -38,6 +40,7 @@ class Registry:
     """A whole review: every record validated, every reference resolved.
 
     `records` are the same by the name of their kind, in the order of their files.
+    `editions` stand oldest first.
     `contents` are the bytes of every record and the bibliography, as parsed, by path below the
     root, folder by folder; what is published of a record is taken from there.
     """
@@ -54,6 +57,7 @@ class Registry:
     evidence: tuple[Evidence, ...] = ()
     screened: tuple[Candidate, ...] = ()
     extractions: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    editions: tuple[Frozen, ...] = field(default=(), repr=False)
     records: Mapping[str, tuple[Any, ...]] = field(default_factory=dict, repr=False, compare=False)
     files: Mapping[str, YamlFile] = field(default_factory=dict, repr=False, compare=False)
     contents: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
@@ -100,6 +104,19 @@ class Registry:
     def updated(self) -> bool:
         """Whether there are studies that the published paper did not know."""
         return self.as_published.studies != self.studies
+
+    @property
+    def standing(self) -> Standing | None:
+        """Which edition this is, or after which it is a draft; None before the first."""
+        if not self.editions:
+            return None
+        newest = self.editions[-1].edition
+        return Standing(newest, draft=newest.digest != self.digest)
+
+    @cached_property
+    def anchors(self) -> Anchors:
+        """Names and places that clusters had in editions."""
+        return anchors(self.editions)
 
     def study(self, study_id: str) -> Study:
         """The study with this id; raises KeyError."""
@@ -157,10 +174,11 @@ def load_registry(root: Path) -> Registry:
         studies=tuple(sorted(records["study"], key=lambda study: (-study.year, study.id))),
         references=references or {},
         calibration=next(iter(records["calibration"]), None),
-        digest=digest_of(contents),
+        digest=digest_of({n: c for n, c in contents.items() if not n.startswith(FOLDER)}),
         corrections=records["correction"],
         evidence=records["evidence"],
         screened=records["screened"],
+        editions=in_order(root, records["edition"]),
         extractions={
             (path.parent.name, path.stem): path.relative_to(root).as_posix() for path in extractions
         },
@@ -202,7 +220,7 @@ def _parsed(root: Path, kind: Kind, problems: list[Problem]) -> Iterator[Parsed]
         if kind.required or path.exists():
             yield _one(path, kind.model, problems)
         return
-    found = _yaml_files(path, problems)
+    found = _yaml_files(path, kind.beside, problems)
     if kind.required and not path.is_dir():
         problems.append(file_problem(path, f"is missing; put one file a {kind.name} here"))
     elif kind.required and not found:
@@ -211,12 +229,15 @@ def _parsed(root: Path, kind: Kind, problems: list[Problem]) -> Iterator[Parsed]
         yield _one(file, kind.model, problems)
 
 
-def _yaml_files(folder: Path, problems: list[Problem]) -> list[Path]:
-    """Records of a folder that need not be there; editors keep hidden files beside them."""
+def _yaml_files(folder: Path, beside: str, problems: list[Problem]) -> list[Path]:
+    """Records of a folder that need not be there; editors keep hidden files beside them.
+
+    Files that end in `beside` belong to records, and the rules of their kind look at them.
+    """
     there = folder.iterdir() if folder.is_dir() else ()
     paths = sorted(path for path in there if not path.name.startswith("."))
     for path in paths:
-        if path.suffix != ".yaml":
+        if path.suffix not in (".yaml", beside or ".yaml"):
             problems.append(file_problem(path, "is not a .yaml file; rename or remove it"))
     return [path for path in paths if path.suffix == ".yaml"]
 

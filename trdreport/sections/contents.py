@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 
 from trdreport.sections import (
     candidates,
+    changes,
     cite,
     claims,
     currency,
@@ -15,7 +16,6 @@ from trdreport.sections import (
     evidence,
     limitations,
     methods,
-    news,
     overview,
     practice,
     quality,
@@ -53,7 +53,7 @@ SECTIONS: tuple[Section, ...] = (
     practice.SECTION,
     limitations.SECTION,
     references.SECTION,
-    news.SECTION,
+    changes.SECTION,
     cite.SECTION,
     downloads.SECTION,
 )
@@ -92,8 +92,12 @@ PAGES: tuple[Page, ...] = (
         lambda _: "how it was computed, and every published value against ours",
     ),
     Page(
+        "changes.html", "What changed", "What changed",
+        lambda _: "each edition beside the one before it: studies, results, maps",
+    ),
+    Page(
         "downloads.html", "Downloads", "Downloads and citation",
         lambda _: "maps, tables, coordinates, records, and how to cite",
     ),
 )  # fmt: skip
-"""In the order of the navigation."""
+"""In the order of the navigation; a page on which no section stands is not there."""

@@ -127,7 +127,9 @@ def _key_figures(computed: Computed) -> Iterator[KeyFigure]:
         result = computed.done(run)
         for readout, cluster in worth_showing(result) if result else ():
             if readout.readout == CLUSTER_FWE:
-                yield KeyFigure(run.analysis.id, cluster_id(run.id, readout, cluster))
+                yield KeyFigure(
+                    run.analysis.id, cluster_id(computed.registry, run.id, readout, cluster)
+                )
 
 
 def _more_found(computed: Computed) -> Iterator[MoreFound]:

@@ -34,7 +34,7 @@ MARKER = ".trdreport-store"
 
 KINDS = (
     "analysis", "atlas", "calibration", "difference", "fail-safe", "fewest-removed", "figure",
-    "leave-one-out", "map", "near", "news", "pdf", "picture", "regions", "specifications",
+    "leave-one-out", "map", "near", "pdf", "picture", "regions", "specifications",
     "template",
 )  # fmt: skip
 """Kinds of entries; each has a folder."""

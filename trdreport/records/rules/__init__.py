@@ -4,7 +4,15 @@ from collections.abc import Callable, Iterator
 
 from trdreport.errors import Problem
 from trdreport.records.rules import candidates as screened
-from trdreport.records.rules import corrections, every, evidence, plan, search, studies
+from trdreport.records.rules import (
+    corrections,
+    editions,
+    every,
+    evidence,
+    plan,
+    search,
+    studies,
+)
 from trdreport.records.rules.common import Files
 
 Rule = Callable[[Files], Iterator[Problem]]
@@ -40,6 +48,8 @@ RULES: tuple[Rule, ...] = (
     screened.citations_exist,
     screened.words_are_declared,
     screened.criteria_are_declared,
+    editions.editions_follow_each_other,
+    editions.frozen_data_fit,
 )
 
 

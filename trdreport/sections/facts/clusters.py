@@ -2,9 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import count
+from math import dist
 
 import numpy as np
 
+from trdreport.brain.extent import mni_brain
+from trdreport.brain.spaces import SAME_PLACE_MM, Coordinate, apply
 from trdreport.engine.claims import findings
 from trdreport.engine.results import (
     CLUSTER_FWE,
@@ -40,10 +44,55 @@ class ClusterLine:
         return opposed(self.directions)
 
 
-def cluster_id(run: str, readout: ReadoutResult, cluster: Cluster) -> str:
-    """The stable name of a cluster in links: `vbm-any-fwe-1`, `vbm-any-exploratory-3`."""
-    kind = "fwe" if readout.readout == CLUSTER_FWE else "exploratory"
-    return f"{run}-{kind}-{cluster.number}"
+def cluster_id(registry: Registry, run: str, readout: ReadoutResult, cluster: Cluster) -> str:
+    """The stable name of a cluster in links: `vbm-any-fwe-1`, `vbm-any-exploratory-3`.
+
+    Its number is that of the cluster that an edition had at this place; a cluster at a new place
+    has one that no edition has given away.
+    """
+    return f"{run}-{kind_of(readout)}-{address(registry, run, readout)[cluster.number]}"
+
+
+def address(registry: Registry, run: str, readout: ReadoutResult) -> Mapping[int, int]:
+    """The number in its name by the number of each cluster of a readout."""
+    known = registry.anchors.get((run, kind_of(readout)), {})
+    return _numbers(known, readout) if known else {c.number: c.number for c in readout.clusters}
+
+
+def as_of_name(run: str, as_of: str) -> str:
+    """A run as clusters name it, on the studies up to a search; empty for all studies."""
+    return f"{run}-as-of-{as_of}" if as_of else run
+
+
+def kind_of(readout: ReadoutResult) -> str:
+    """A readout in the names of its clusters."""
+    return "fwe" if readout.readout == CLUSTER_FWE else "exploratory"
+
+
+def _numbers(known: Mapping[int, Coordinate], readout: ReadoutResult) -> Mapping[int, int]:
+    """The same where an edition gave numbers away.
+
+    One place is: peaks within 10 mm (`SAME_PLACE_MM`), or the earlier peak inside the cluster. Of
+    several, the nearest goes first.
+    """
+    to_voxel = np.linalg.inv(mni_brain()[1]).astype(float)
+    voxels = np.rint(apply(to_voxel, np.array(list(known.values())))).astype(int)
+    within = np.all((voxels >= 0) & (voxels < readout.labels.shape), axis=1)
+    inside = [
+        int(readout.labels[tuple(v)]) if w else 0 for v, w in zip(voxels, within, strict=True)
+    ]
+    near = sorted(
+        (gap, old, cluster.number)
+        for (old, peak), own in zip(known.items(), inside, strict=True)
+        for cluster in readout.clusters
+        if (gap := dist(peak, cluster.peak)) <= SAME_PLACE_MM or own == cluster.number
+    )
+    found: dict[int, int] = {}
+    for _, old, own in near:
+        if old not in found.values():
+            found.setdefault(own, old)
+    unused = count(max(known) + 1)
+    return found | {c.number: next(unused) for c in readout.clusters if c.number not in found}
 
 
 def cluster_name(cluster: Cluster) -> str:
@@ -96,7 +145,7 @@ def _line(registry: Registry, run: Run, readout: ReadoutResult, cluster: Cluster
     inside = [focus for part in cluster.contributions for focus in part.inside]
     return ClusterLine(
         analysis=run.analysis.id,
-        place=f"cluster-{cluster_id(run.id, readout, cluster)}",
+        place=f"cluster-{cluster_id(registry, run.id, readout, cluster)}",
         title=run.analysis.title,
         region=str(cluster.label),
         peak=", ".join(coordinates(cluster.peak)),

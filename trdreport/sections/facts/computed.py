@@ -9,11 +9,11 @@ from trdreport.engine.claims import Claim
 from trdreport.engine.results import AnalysisResult
 from trdreport.engine.robustness.results import Robustness
 from trdreport.engine.run import Result
+from trdreport.engine.versions import Comparison
 from trdreport.model.plan import Run
 from trdreport.records.bibliography import Reference
 from trdreport.records.loading import Registry
 from trdreport.sections.facts.nearby import Nearby
-from trdreport.sections.facts.recent import News
 from trdreport.sections.facts.reported import Reported
 from trdreport.sections.facts.statements import EvidenceView
 
@@ -34,7 +34,8 @@ class Computed:
 
     `results` and `nearby` are by run, `reported` by modality, `methods` by citation key.
     `reproduced` has the leading runs on the studies that the published paper had; it is empty where
-    these are all.
+    these are all. `history` has each edition beside the one before it, and a draft beside the
+    newest, newest first.
     `robustness` is None in a build that leaves it out. `lock` is the text of the results' lock.
     `repository` is the address at which records can be edited; empty for none.
     """
@@ -51,10 +52,10 @@ class Computed:
     living: tuple[Practice, ...] = ()
     nearby: Mapping[str, tuple[Nearby, ...]] = field(default_factory=dict)
     reported: Mapping[str, Reported] = field(default_factory=dict)
-    news: tuple[News, ...] = ()
     lock: str = ""
     repository: str = ""
     reproduced: Mapping[str, Result] = field(default_factory=dict)
+    history: tuple[Comparison, ...] = ()
 
     @property
     def states(self) -> tuple[State, ...]:

@@ -74,7 +74,7 @@ def _slices(
     )  # fmt: skip
     where = f"{', '.join(coordinates(cluster.peak))} {result.space}"
     return Sketch(
-        cluster_id(run.id, readout, cluster),
+        cluster_id(registry, run.id, readout, cluster),
         Drawing(
             "trdreport.figures.brains:cluster_slices",
             (inside, result.affine, cluster.peak_mni, _to_talairach(run, result)),

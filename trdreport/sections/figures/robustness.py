@@ -29,7 +29,7 @@ def shares_sketch(
     ]
     shares = "; ".join(f"{bar.label} {bar.share:.0%}, {bar.inside} inside" for bar in bars)
     return Sketch(
-        f"{cluster_id(run.id, readout, cluster)}-shares",
+        f"{cluster_id(registry, run.id, readout, cluster)}-shares",
         contributions(bars),
         f"Share of each experiment: {shares}.",
         f"{run.analysis.title}: what each experiment adds to the cluster in"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from trdreport.engine.results import AnalysisResult, Cluster, ReadoutResult
 from trdreport.engine.run import Result
 from trdreport.records.loading import Registry
-from trdreport.sections.facts.clusters import cluster_id
+from trdreport.sections.facts.clusters import as_of_name, cluster_id
 from trdreport.sections.facts.computed import State
 from trdreport.sections.tables import NOT_APPLICABLE, Table, numbers, texts
 from trdreport.sections.words import coordinates, number, readout_name
@@ -49,7 +49,7 @@ def _cluster_table(
     what = "clusters in which experiments meet" if convergent_only else "all clusters"
     labels = {study.id: study.label for study in registry.studies}
     run = registry.run(result.run)
-    name = f"{run.id}-as-of-{as_of}" if as_of else run.id
+    name = as_of_name(run.id, as_of)
     rows = [
         (
             str(cluster.number), str(cluster.label), ", ".join(coordinates(cluster.peak)),
@@ -79,7 +79,7 @@ def _cluster_table(
             *texts("Share of the ALE by experiment"),
         ),
         tuple(rows),
-        places=tuple(f"cluster-{cluster_id(name, readout, c)}" for c in clusters),
+        places=tuple(f"cluster-{cluster_id(registry, name, readout, c)}" for c in clusters),
         points=tuple(",".join(coordinates(c.peak_mni)) for c in clusters),
     )  # fmt: skip
 
