@@ -393,6 +393,77 @@ class FailSafe(Record):
     ]
 
 
+class Looks(Record):
+    """How alpha is spent over the searches of a review that looks again and again."""
+
+    spending: Annotated[
+        Literal["obrien_fleming"],
+        declared(
+            "The spending function; shown beside each result, it decides nothing.",
+            label="Spending",
+            example="obrien_fleming",
+        ),
+    ]
+    planned: Annotated[
+        int,
+        declared(
+            "Searches that are planned in all, taken for equal shares of information.",
+            label="Planned looks",
+            example=5,
+            ge=1,
+            le=1000,
+        ),
+    ]
+
+
+class Settle(Record):
+    """Simulated futures that say what would settle a result."""
+
+    studies: Annotated[
+        tuple[Annotated[int, Field(ge=1, le=1000)], ...],
+        declared(
+            "Numbers of further studies, rising.",
+            label="Further studies",
+            example=[2, 4, 8, 16],
+            min_length=1,
+        ),
+    ]
+    rates: Annotated[
+        tuple[Annotated[float, Field(ge=0, le=1)], ...],
+        declared(
+            "Probabilities with which a further study reports the place.",
+            label="Rates",
+            example=[0, 0.25, 0.5],
+            min_length=1,
+        ),
+    ]
+    futures: Annotated[
+        int,
+        declared(
+            "Futures for each rate and place.", label="Futures", example=100, ge=1, le=100_000
+        ),
+    ]
+    permutations: Annotated[
+        int,
+        declared(
+            "Random data sets of the null for each number of studies.",
+            label="Permutations",
+            example=1000,
+            ge=100,
+            le=1_000_000,
+        ),
+    ]
+    seed: Annotated[
+        int, declared("Seed of the futures.", label="Seed", example=1, ge=0, le=2**32 - 1)
+    ]
+
+    @model_validator(mode="after")
+    def _studies_rise(self) -> "Settle":
+        if list(self.studies) != sorted(set(self.studies)):
+            raise ValueError("studies must rise: write each number once, the smallest first")
+        return self
+
+
 class Plan(Record):
     """The contents of analyses.yaml."""
 
@@ -409,6 +480,12 @@ class Plan(Record):
     ] = None
     fail_safe: Annotated[
         FailSafe | None, declared("How the fail-safe N is sought.", label="Fail-safe N")
+    ] = None
+    looks: Annotated[
+        Looks | None, declared("A rule for looking again and again.", label="Looks")
+    ] = None
+    settle: Annotated[
+        Settle | None, declared("What would settle a result.", label="What would settle it")
     ] = None
     comparisons: Annotated[
         tuple[Comparison, ...], declared("Analyses set against each other.", label="Comparisons")

@@ -49,8 +49,8 @@ class Frame:
     """What stands around the sections on every page, in the navigation and at the top.
 
     `archive` is the name of the ZIP; empty where nothing is made for archives. `updated_to` is the
-    end of the newest search; empty where the paper knew every study. `standing` says which edition this is; None
-    before the first.
+    end of the newest search; empty where the paper knew every study. `standing` says which edition
+    this is; None before the first.
     """
 
     review: Review

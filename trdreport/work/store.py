@@ -34,8 +34,8 @@ MARKER = ".trdreport-store"
 
 KINDS = (
     "analysis", "atlas", "calibration", "difference", "fail-safe", "fewest-removed", "figure",
-    "leave-one-out", "map", "near", "pdf", "picture", "regions", "specifications",
-    "template",
+    "leave-one-out", "looks", "map", "near", "pdf", "picture", "regions", "settle",
+    "specifications", "template",
 )  # fmt: skip
 """Kinds of entries; each has a folder."""
 

@@ -1,0 +1,1 @@
+"""Results through time: what each look gave, and what further studies could make of them."""
