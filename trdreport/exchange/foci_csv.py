@@ -33,7 +33,10 @@ def read(text: str, name: str) -> tuple[Exchanged, ...]:
         reader.wrong(1, f"lacks the columns {', '.join(lacking)}")
         return reader.done(())
     for column in sorted({*(rows.fieldnames or ())} - {*CSV_COLUMNS, *SAID}):
-        near = suggest(column.lower(), (*CSV_COLUMNS, *SAID)) or f"; known are {', '.join(CSV_COLUMNS)}"
+        near = (
+            suggest(column.lower(), (*CSV_COLUMNS, *SAID))
+            or f"; known are {', '.join(CSV_COLUMNS)}"
+        )
         near += "" if "mean" in near else f" and {', '.join(SAID)}; rename or remove it"
         reader.wrong(1, f"has a column '{column}' that is not taken over{near}")
     found: dict[tuple[str, str, str, tuple[int, ...]], list[tuple[Place, Said]]] = {}
