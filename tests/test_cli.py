@@ -167,6 +167,32 @@ def test_a_study_begun_and_formatted(overlaid: Callable[[str], Path]) -> None:
     assert trdreport("format", "--registry", str(root), "--check").returncode == 0
 
 
+def test_an_update_and_its_study_are_begun(overlaid: Callable[[str], Path], tmp_path: Path) -> None:
+    """What the reference says is not asked for; a second record can be begun beside the first."""
+    root = overlaid("valid")
+    records = ("--registry", str(root))
+    update = ("new", "search", "--id", "update", "--database", "PubMed=12", *records)
+    assert trdreport(*update, "--date", "1.1.2024").returncode == 2
+    run = trdreport(*update, "--date", "2024-01-01")
+    assert (run.returncode, run.stderr) == (0, "")
+    (tmp_path / "delta.ris").write_text(
+        "TY  - JOUR\nAU  - Delta, Di\nTI  - Grey matter\nPY  - 2023\nER  - \n"
+    )
+    study = ("new", "study", "--country", "Utopia", "--modality", "VBM", "--groups", "TRD=2,HC=2")
+    cited = trdreport(*study, "--reference", str(tmp_path / "delta.ris"), "--count", *records)
+    assert (cited.returncode, cited.stderr) == (0, "")
+    assert cited.stdout.startswith(f"{root}/studies/delta2023.yaml written")
+    assert len(cited.stdout.splitlines()) == 1
+    named = ("--id", "eta", "--label", "Eta 2023", "--year", "2023", "--search", "original")
+    told = trdreport(*study, *named, *records)
+    assert (told.returncode, told.stderr) == (0, "")
+    assert "@article{eta," in told.stdout
+    assert "studies_included: 3" in told.stdout
+    unknown = trdreport(*study, *named, "--search", "x", *records)
+    assert unknown.returncode == 1
+    assert "has no search 'x'; known are original, update" in unknown.stderr
+
+
 def test_export_lists_what_is_lost() -> None:
     registry = ("--registry", str(REGISTRIES / "valid"))
     run = trdreport("export", "sleuth", "--run", "vbm-both.rough", *registry)

@@ -103,9 +103,11 @@ def figures(computed: Computed) -> Iterator[Sketch]:
 
 def _caption(p: Prisma) -> str:
     text = (
-        f"Of {p.records_identified} records, {p.records_screened} were screened after"
-        f" {p.duplicates_removed} duplicates were removed; {p.records_excluded} were excluded on"
-        f" title and abstract, {p.reports_assessed} full texts were assessed,"
+        f"Of {plural(p.records_identified, 'record')}, {p.records_screened}"
+        f" {_verb(p.records_screened)} screened after {plural(p.duplicates_removed, 'duplicate')}"
+        f" {_verb(p.duplicates_removed)} removed; {p.records_excluded}"
+        f" {_verb(p.records_excluded)} excluded on title and abstract,"
+        f" {plural(p.reports_assessed, 'full text')} {_verb(p.reports_assessed)} assessed,"
         f" {p.reports_excluded} excluded, and {plural(p.studies_included, 'study', 'studies')}"
         " included."
     )
@@ -116,6 +118,10 @@ def _caption(p: Prisma) -> str:
         text += f" The reasons for exclusion are {shown(p.exclusion_reasons)}"
         text += " to us." if p.exclusion_reasons == "not_available" else "."
     return text
+
+
+def _verb(count: int) -> str:
+    return "was" if count == 1 else "were"
 
 
 SECTION = Section(
