@@ -144,7 +144,8 @@ def test_robustness_holds_every_kind_for_every_run(tiny_site: Path) -> None:
     }
     specifications = [row[2] for row in found if row[1] == "specification"]
     assert sum("estimator=KDA" in choices for choices in specifications) == 1
-    published = [row for row in found if row[-1] == "true"]
+    at = found[0].index("published")
+    published = [row for row in found if row[at] == "true"]
     assert len(published) == 1
     assert "space=MNI; foci=exact; sample size=all groups; unit=study" in published[0][2]
 
