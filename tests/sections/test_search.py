@@ -62,7 +62,7 @@ def test_an_update_search_has_a_flow_of_its_own(registry: Path) -> None:
     page = rendered(search.SECTION, planned(loaded))
     assert "New studies included in review (n = 1)" in page
     assert "Total studies in review (n = 2)" in page
-    assert "of which in previous version (n = 1)" in page
+    assert "Studies in previous version (n = 1)" in page
     rows = {
         line.split(",")[0]: line.rsplit(",", 1)[1]
         for line in prisma.write(loaded).text.splitlines()
