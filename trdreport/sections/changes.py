@@ -13,14 +13,15 @@ from trdreport.sections.facts.computed import Computed
 from trdreport.sections.figures.changes import change_sketch
 from trdreport.sections.figures.sketch import Sketch
 from trdreport.sections.section import Section
-from trdreport.sections.tables import NOT_APPLICABLE, Column, Table, Tone, numbers, texts
+from trdreport.sections.tables import NOT_APPLICABLE, Table, numbers, texts
 from trdreport.sections.words import coordinates, listed, number, plural, readout_name
 
 CLAIM = re.compile(
     r"(?P<run>[a-z0-9-]+)\.(?P<readout>cluster-fwe|uncorrected-[\d.]*\d)\.(?P<what>.+)"
 )
 
-Pair = tuple[LockedCluster | None, LockedCluster | None]
+NOT_FOUND = "–"
+"""In the cells of a side that has no such finding."""
 
 
 @dataclass(frozen=True)
@@ -225,8 +226,6 @@ def head_counts(versions: list[Version]) -> Table:
 
 def change_table(each: Comparison, run: ChangedRun) -> Table:
     """Findings of an analysis before and after."""
-    tones: dict[str, Tone] = {"as before": "good"}
-    told = [_told(*pair) for pair in run.findings]
     spaces = {
         version.poolings[run.run].profile.space
         for version in (each.old, each.new)
@@ -242,14 +241,13 @@ def change_table(each: Comparison, run: ChangedRun) -> Table:
                 f"{peak}, before", "after", "Volume, mm³, before", "after", "p FWE, before",
                 "after",
             ),
-            Column("Change", "verdict"),
+            *texts("Change"),
         ),
-        tuple(_row(*pair, words) for pair, words in zip(run.findings, told, strict=True)),
+        tuple(_row(*pair) for pair in run.findings),
         notes=(
             "Findings: significant clusters, and meeting points at the exploratory threshold, which"
             " are not corrected for the number of places searched.",
         ),
-        tones=tuple(tones.get(words, "open") for words in told),
     )  # fmt: skip
 
 
@@ -259,13 +257,13 @@ def _told(before: LockedCluster | None, after: LockedCluster | None) -> str:
     return "as before" if before == after else "changed"
 
 
-def _row(before: LockedCluster | None, after: LockedCluster | None, told: str) -> tuple[str, ...]:
+def _row(before: LockedCluster | None, after: LockedCluster | None) -> tuple[str, ...]:
     one = after or before
     assert one is not None  # noqa: S101 (a pair has one side at least)
     cells: list[str] = []
     for cell in (_peak, _volume, _p_fwe):
-        cells += [cell(side) if side else NOT_APPLICABLE for side in (before, after)]
-    return (one.region, readout_name(one.readout), *cells, told)
+        cells += [cell(side) if side else NOT_FOUND for side in (before, after)]
+    return (one.region, readout_name(one.readout), *cells, _told(before, after))
 
 
 def _peak(cluster: LockedCluster) -> str:
