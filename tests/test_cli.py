@@ -57,7 +57,7 @@ def test_wrong_records(overlaid: Callable[[str], Path]) -> None:
     run = trdreport("validate", "--registry", str(root))
     assert run.returncode == 1
     assert run.stdout == ""
-    assert f"{root}/studies/alpha2018.yaml:21:8: groups.TRD.n: must be at least 1" in run.stderr
+    assert f"{root}/studies/alpha2018.yaml:22:8: groups.TRD.n: must be at least 1" in run.stderr
     assert "Traceback" not in run.stderr
 
 
@@ -235,6 +235,7 @@ def test_a_folder_of_other_files_is_no_store(
         "calibrate",
         "check",
         "diff",
+        "edition",
         "export",
         "format",
         "import",
