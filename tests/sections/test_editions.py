@@ -334,7 +334,12 @@ def test_the_page_tells_a_draft_from_the_edition_before_it(living: Computed) -> 
     assert "Studies added: Gamma 2023." in text
     assert "Alpha 2018, value wrong in print: N (TRD): 20 → 40." in text
     assert "2 experiments before, 3 now" in text
-    assert "Edition one of 2023-01-01 The first. The first edition" in text
+    _, pages, article = site(living)
+    assert "Edition one of 2023-01-01 The first. The first edition" in words(
+        pages["changes/one.html"]
+    )
+    assert "The first edition: there is none" not in words(article)  # print has the newest alone
+    assert 'href="changes/one.html"' in pages["changes.html"]
     rows = {row[0]: row[1:4] for row in next(iter(changes.SECTION.tables(living))).rows}
     assert rows["Edition one of 2023-01-01"] == ("2", "90", "4")
     assert rows["Draft after edition one of 2023-01-01"] == ("3", "140", "6")

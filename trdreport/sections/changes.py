@@ -12,7 +12,7 @@ from trdreport.records.history import Change
 from trdreport.sections.facts.computed import Computed
 from trdreport.sections.figures.changes import change_sketch
 from trdreport.sections.figures.sketch import Sketch
-from trdreport.sections.section import Section
+from trdreport.sections.section import Item, Section
 from trdreport.sections.tables import NOT_APPLICABLE, Table, numbers, texts
 from trdreport.sections.words import coordinates, listed, number, plural, readout_name
 
@@ -63,9 +63,33 @@ class Changed:
         )
 
 
-def view(computed: Computed) -> tuple[Changed, ...] | None:
-    """The comparisons, newest first; None before the first edition."""
-    return tuple(_of_history(computed)) or None
+@dataclass(frozen=True)
+class ChangesView:
+    """The newest comparison, and the pages of all editions: file and title, newest first."""
+
+    newest: Changed
+    pages: tuple[tuple[str, str], ...]
+
+
+def view(computed: Computed) -> ChangesView | None:
+    """What the section shows; None before the first edition."""
+    if not computed.history:
+        return None
+    every = tuple(_of_history(computed))
+    return ChangesView(every[0], tuple((page(e), e.title) for e in every if e.files))
+
+
+def page(one: Changed) -> str:
+    """The page of an edition in the site."""
+    return f"changes/{one.files.rpartition('/')[2]}.html"
+
+
+def edition_pages(computed: Computed) -> Iterator[Item]:
+    """A page for each edition, at an address that stays; print has the newest comparison alone."""
+    for each, one in zip(computed.history, _of_history(computed), strict=True):
+        if one.files:
+            tables, figures = tuple(comparison_tables(each)), tuple(comparison_figures(each))
+            yield Item(page(one), "change.html", one, tables, figures)
 
 
 def _of_history(computed: Computed) -> Iterator[Changed]:
@@ -92,7 +116,7 @@ def changed(each: Comparison, *, note: str = "", files: str = "") -> Changed:
         removed=tuple(labels[study] for study in each.removed),
         corrected=tuple(_corrected(each, labels)),
         verdicts=tuple(
-            f"{claim_words(claim, titles)}: {before} before, {after} now"
+            f"{_sentence(claim_words(claim, titles))}: {before} before, {after} now"
             for claim, before, after in each.verdicts
         ),
         analyses=tuple(_analysis(each, run, labels) for run in each.runs),
@@ -177,11 +201,10 @@ def _sketch(each: Comparison, run: ChangedRun) -> Sketch | None:
 
 
 def tables(computed: Computed) -> Iterator[Table]:
-    """Head counts of every version, then the clusters of each analysis that changed."""
+    """Head counts of every version, then the clusters of each analysis that changed last."""
     if computed.history:
         yield head_counts([each.new for each in computed.history])
-    for each in computed.history:
-        yield from comparison_tables(each)
+        yield from comparison_tables(computed.history[0])
 
 
 def comparison_tables(each: Comparison) -> Iterator[Table]:
@@ -191,9 +214,9 @@ def comparison_tables(each: Comparison) -> Iterator[Table]:
 
 
 def figures(computed: Computed) -> Iterator[Sketch]:
-    """The maps of each analysis that changed."""
-    for each in computed.history:
-        yield from comparison_figures(each)
+    """The maps of each analysis that changed last."""
+    if computed.history:
+        yield from comparison_figures(computed.history[0])
 
 
 def comparison_figures(each: Comparison) -> Iterator[Sketch]:
@@ -287,7 +310,7 @@ def feed(computed: Computed) -> bytes | None:
     first = registry.editions[0].edition.digest
     entries = [
         Entry(
-            f"{first} {edition.id}", one.title, edition.date, f"changes.html#{one.place}",
+            f"{first} {edition.id}", one.title, edition.date, page(one),
             tuple(_lines(one, each.new)),
         )
         for each, one in zip(computed.history, _of_history(computed), strict=True)
