@@ -263,6 +263,7 @@ def test_a_folder_of_other_files_is_no_store(
         "calibrate",
         "check",
         "diff",
+        "edition",
         "export",
         "format",
         "import",

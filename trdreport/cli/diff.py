@@ -46,11 +46,11 @@ def diff(
 
     try:
         found = compare(registry, old, new)
+        print(found.text() if form is DiffFormat.TEXT else found.markdown())
         if page is not None:
             _write(page, registry, old, new, cache)
     except HistoryError as error:
         raise typer.BadParameter(f"{visible(str(error))}.") from error
-    print(found.text() if form is DiffFormat.TEXT else found.markdown())
 
 
 def _write(page: Path, registry: Path, old: str, new: str | None, cache: Path) -> None:

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from trdreport.brain.search_volume import nilearn_file, resample, resample_set
 from trdreport.figures.canvas import new_figure
-from trdreport.figures.data import FociGroup, MapSide
+from trdreport.figures.data import LEAST_DIFFERENCE, FociGroup, MapSide
 from trdreport.figures.palette import INK
 
 TEMPLATE_FILE = "datasets/data/mni_icbm152_t1_tal_nlin_sym_09a_converted.nii.gz"
@@ -234,10 +234,6 @@ def stat_glass_brain(
     bar.set_ticks(np.linspace(threshold, top, 5).tolist())
     figure.text(0.972, 0.02, "ALE", fontsize=9, color=INK, ha="right")
     return figure
-
-
-LEAST_DIFFERENCE = 0.05
-"""Of the highest value of two maps; a smaller difference between them is not drawn."""
 
 
 def change_glass_brain(before: MapSide | None, after: MapSide | None, old: str, new: str) -> Figure:

@@ -85,6 +85,10 @@ class Mark:
     direction: str
 
 
+LEAST_DIFFERENCE = 0.05
+"""Of the highest value of two maps; a smaller difference between them is not drawn."""
+
+
 @dataclass(frozen=True)
 class MapSide:
     """An ALE map of one of two versions, and the threshold above which it is drawn.

@@ -48,7 +48,7 @@ from trdreport.work.scheduling import Scheduler
 from trdreport.work.store import Store
 
 TABLES = ("clusters.csv", "analyses.csv", "claims.csv", "studies.csv")
-"""Files of data/ whose rows an edition keeps."""
+"""Files of data/ whose rows an edition keeps; of clusters those in which studies meet."""
 
 UPDATE = "run trdreport build --update-lock, look at the results, and commit"
 
@@ -193,7 +193,10 @@ def _anchors(computed: Computed) -> dict[str, dict[str, dict[str, list[float]]]]
 
 
 def _table(content: bytes) -> dict[str, Any]:
+    """The rows of a file; of clusters, most of which are spots of one study, the others."""
     columns, *rows = csv.reader(io.StringIO(content.decode()))
+    if "contributing" in columns:
+        rows = [row for row in rows if ";" in row[columns.index("contributing")]]
     return {"columns": columns, "rows": rows}
 
 

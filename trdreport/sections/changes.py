@@ -12,15 +12,16 @@ from trdreport.records.history import Change
 from trdreport.sections.facts.computed import Computed
 from trdreport.sections.figures.changes import change_sketch
 from trdreport.sections.figures.sketch import Sketch
-from trdreport.sections.section import Section
-from trdreport.sections.tables import NOT_APPLICABLE, Column, Table, Tone, numbers, texts
+from trdreport.sections.section import Item, Section
+from trdreport.sections.tables import NOT_APPLICABLE, Table, numbers, texts
 from trdreport.sections.words import coordinates, listed, number, plural, readout_name
 
 CLAIM = re.compile(
     r"(?P<run>[a-z0-9-]+)\.(?P<readout>cluster-fwe|uncorrected-[\d.]*\d)\.(?P<what>.+)"
 )
 
-Pair = tuple[LockedCluster | None, LockedCluster | None]
+NOT_FOUND = "–"
+"""In the cells of a side that has no such finding."""
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,33 @@ class Changed:
         )
 
 
-def view(computed: Computed) -> tuple[Changed, ...] | None:
-    """The comparisons, newest first; None before the first edition."""
-    return tuple(_of_history(computed)) or None
+@dataclass(frozen=True)
+class ChangesView:
+    """The newest comparison, and the pages of all editions: file and title, newest first."""
+
+    newest: Changed
+    pages: tuple[tuple[str, str], ...]
+
+
+def view(computed: Computed) -> ChangesView | None:
+    """What the section shows; None before the first edition."""
+    if not computed.history:
+        return None
+    every = tuple(_of_history(computed))
+    return ChangesView(every[0], tuple((page(e), e.title) for e in every if e.files))
+
+
+def page(one: Changed) -> str:
+    """The page of an edition in the site."""
+    return f"changes/{one.files.rpartition('/')[2]}.html"
+
+
+def edition_pages(computed: Computed) -> Iterator[Item]:
+    """A page for each edition, at an address that stays; print has the newest comparison alone."""
+    for each, one in zip(computed.history, _of_history(computed), strict=True):
+        if one.files:
+            tables, figures = tuple(comparison_tables(each)), tuple(comparison_figures(each))
+            yield Item(page(one), "change.html", one, tables, figures)
 
 
 def _of_history(computed: Computed) -> Iterator[Changed]:
@@ -91,7 +116,7 @@ def changed(each: Comparison, *, note: str = "", files: str = "") -> Changed:
         removed=tuple(labels[study] for study in each.removed),
         corrected=tuple(_corrected(each, labels)),
         verdicts=tuple(
-            f"{claim_words(claim, titles)}: {before} before, {after} now"
+            f"{_sentence(claim_words(claim, titles))}: {before} before, {after} now"
             for claim, before, after in each.verdicts
         ),
         analyses=tuple(_analysis(each, run, labels) for run in each.runs),
@@ -176,11 +201,10 @@ def _sketch(each: Comparison, run: ChangedRun) -> Sketch | None:
 
 
 def tables(computed: Computed) -> Iterator[Table]:
-    """Head counts of every version, then the clusters of each analysis that changed."""
+    """Head counts of every version, then the clusters of each analysis that changed last."""
     if computed.history:
         yield head_counts([each.new for each in computed.history])
-    for each in computed.history:
-        yield from comparison_tables(each)
+        yield from comparison_tables(computed.history[0])
 
 
 def comparison_tables(each: Comparison) -> Iterator[Table]:
@@ -190,9 +214,9 @@ def comparison_tables(each: Comparison) -> Iterator[Table]:
 
 
 def figures(computed: Computed) -> Iterator[Sketch]:
-    """The maps of each analysis that changed."""
-    for each in computed.history:
-        yield from comparison_figures(each)
+    """The maps of each analysis that changed last."""
+    if computed.history:
+        yield from comparison_figures(computed.history[0])
 
 
 def comparison_figures(each: Comparison) -> Iterator[Sketch]:
@@ -225,8 +249,6 @@ def head_counts(versions: list[Version]) -> Table:
 
 def change_table(each: Comparison, run: ChangedRun) -> Table:
     """Findings of an analysis before and after."""
-    tones: dict[str, Tone] = {"as before": "good"}
-    told = [_told(*pair) for pair in run.findings]
     spaces = {
         version.poolings[run.run].profile.space
         for version in (each.old, each.new)
@@ -242,14 +264,13 @@ def change_table(each: Comparison, run: ChangedRun) -> Table:
                 f"{peak}, before", "after", "Volume, mm³, before", "after", "p FWE, before",
                 "after",
             ),
-            Column("Change", "verdict"),
+            *texts("Change"),
         ),
-        tuple(_row(*pair, words) for pair, words in zip(run.findings, told, strict=True)),
+        tuple(_row(*pair) for pair in run.findings),
         notes=(
             "Findings: significant clusters, and meeting points at the exploratory threshold, which"
             " are not corrected for the number of places searched.",
         ),
-        tones=tuple(tones.get(words, "open") for words in told),
     )  # fmt: skip
 
 
@@ -259,13 +280,13 @@ def _told(before: LockedCluster | None, after: LockedCluster | None) -> str:
     return "as before" if before == after else "changed"
 
 
-def _row(before: LockedCluster | None, after: LockedCluster | None, told: str) -> tuple[str, ...]:
+def _row(before: LockedCluster | None, after: LockedCluster | None) -> tuple[str, ...]:
     one = after or before
     assert one is not None  # noqa: S101 (a pair has one side at least)
     cells: list[str] = []
     for cell in (_peak, _volume, _p_fwe):
-        cells += [cell(side) if side else NOT_APPLICABLE for side in (before, after)]
-    return (one.region, readout_name(one.readout), *cells, told)
+        cells += [cell(side) if side else NOT_FOUND for side in (before, after)]
+    return (one.region, readout_name(one.readout), *cells, _told(before, after))
 
 
 def _peak(cluster: LockedCluster) -> str:
@@ -289,7 +310,7 @@ def feed(computed: Computed) -> bytes | None:
     first = registry.editions[0].edition.digest
     entries = [
         Entry(
-            f"{first} {edition.id}", one.title, edition.date, f"changes.html#{one.place}",
+            f"{first} {edition.id}", one.title, edition.date, page(one),
             tuple(_lines(one, each.new)),
         )
         for each, one in zip(computed.history, _of_history(computed), strict=True)

@@ -59,7 +59,11 @@ SECTIONS: tuple[Section, ...] = (
 )
 """In reading order: of each page, and of the whole in print."""
 
-ITEMS: tuple[Callable[[Computed], Iterable[Item]], ...] = (analysis_pages, study_pages)
+ITEMS: tuple[Callable[[Computed], Iterable[Item]], ...] = (
+    analysis_pages,
+    study_pages,
+    changes.edition_pages,
+)
 """Pages of one thing each, kind by kind."""
 
 

@@ -6,7 +6,7 @@ from trdreport.brain.spaces import MNI_TO_TALAIRACH
 from trdreport.engine.results import AnalysisResult
 from trdreport.engine.run import Result
 from trdreport.engine.versions import ChangedRun
-from trdreport.figures.data import MapSide
+from trdreport.figures.data import LEAST_DIFFERENCE, MapSide
 from trdreport.figures.drawing import Drawing
 from trdreport.model.plan import Transform
 from trdreport.sections.figures.sketch import Sketch
@@ -37,7 +37,8 @@ def change_sketch(
         f"Glass brains of {run.title}: {names[0]}, {names[1]}, and their difference. The highest"
         f" ALE is {highest}.",
         f"{run.title}: ALE in {names[0]} and in {names[1]}, above {listed(thresholds)}, and the"
-        f" difference between the two, all in one scale and in MNI space.{note}",
+        f" difference between the two, all in one scale and in MNI space. Differences below"
+        f" {LEAST_DIFFERENCE:.0%} of the highest value are not drawn.{note}",
         columns=("version", "threshold_ale", "highest_ale"),
         rows=tuple(
             (name, f"{side.threshold:.5f}", f"{side.stat.max():.5f}")
