@@ -10,6 +10,7 @@ from typing import Protocol
 from trdreport.checks import check
 from trdreport.checks.practice import Work, judge
 from trdreport.engine.claims import check_claims
+from trdreport.engine.living.run import run_living
 from trdreport.engine.lock import Lock, make_lock
 from trdreport.engine.robustness.run import run_robustness
 from trdreport.engine.run import run_plan
@@ -65,10 +66,14 @@ def compute(
     claims = check_claims(registry.as_published, reproduced or results)
     lock = make_lock(registry, results, reproduced, claims)
     accept(lock)
-    robustness = None
+    robustness, living = None, None
     if not quick:
         robustness = run_robustness(
             registry, results, store, scheduler=scheduler, tell=partial(step, "robustness")
+        )
+        known = [(registry.as_published, reproduced), (registry, results)]
+        living = run_living(
+            registry, known, store, scheduler=scheduler, tell=partial(step, "through time")
         )
     evidence = evidence_view(registry)
     return Computed(
@@ -87,6 +92,7 @@ def compute(
         lock=lock.text(),
         repository=repository,
         reproduced=reproduced,
+        living=living,
     )
 
 

@@ -25,6 +25,7 @@ from trdreport.sections import (
     search,
     studies,
     summary,
+    through_time,
     update,
 )
 from trdreport.sections.facts.computed import Computed
@@ -45,6 +46,7 @@ SECTIONS: tuple[Section, ...] = (
     regions.SECTION,
     results.SECTION,
     robustness.SECTION,
+    through_time.SECTION,
     evidence.SECTION,
     methods.SECTION,
     claims.SECTION,
