@@ -263,7 +263,7 @@ def settle_table(computed: Computed, living: Living) -> Table:
             " reports the place.",
             "Assumed: further studies have the sample sizes and numbers of foci of the analysis's"
             " own experiments; one of a study's foci reports the place with the given probability,"
-            " off by 5 mm (SD along each axis); all its other foci lie anywhere in the brain. With"
+            " off by 5 mm (SD along each axis); all its other foci lie anywhere in the mask. With"
             f" {futures_each} futures a share is known to about {_half_width(futures_each)}, and"
             " each number of studies has a null of few permutations.",
         ),
