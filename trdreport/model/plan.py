@@ -446,9 +446,9 @@ class Settle(Record):
     permutations: Annotated[
         int,
         declared(
-            "Random data sets of the null for each number of studies.",
+            "Random data sets of the null of each future.",
             label="Permutations",
-            example=1000,
+            example=200,
             ge=100,
             le=1_000_000,
         ),

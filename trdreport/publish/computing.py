@@ -11,6 +11,7 @@ from trdreport.checks import check
 from trdreport.checks.living import LIVING
 from trdreport.checks.practice import PRACTICES, Work, judge
 from trdreport.engine.claims import check_claims
+from trdreport.engine.living.run import run_living
 from trdreport.engine.lock import Lock, make_lock
 from trdreport.engine.robustness.run import run_robustness
 from trdreport.engine.run import pooling, run_plan
@@ -66,10 +67,14 @@ def compute(
     claims = check_claims(registry.as_published, reproduced or results)
     lock = make_lock(registry, results, reproduced, claims)
     accept(lock)
-    robustness = None
+    robustness, living = None, None
     if not quick:
         robustness = run_robustness(
             registry, results, store, scheduler=scheduler, tell=partial(step, "robustness")
+        )
+        known = [(registry.as_published, reproduced), (registry, results)]
+        living = run_living(
+            registry, known, store, scheduler=scheduler, tell=partial(step, "through time")
         )
     evidence = evidence_view(registry)
     work = Work(registry, results, robustness)
@@ -96,6 +101,7 @@ def compute(
             scheduler=scheduler,
             tell=partial(step, "analyses of editions"),
         ),
+        living=living,
     )
 
 

@@ -26,6 +26,7 @@ from trdreport.sections import (
     search,
     studies,
     summary,
+    through_time,
     update,
 )
 from trdreport.sections.facts.computed import Computed
@@ -47,6 +48,7 @@ SECTIONS: tuple[Section, ...] = (
     regions.SECTION,
     results.SECTION,
     robustness.SECTION,
+    through_time.SECTION,
     evidence.SECTION,
     methods.SECTION,
     claims.SECTION,

@@ -42,7 +42,7 @@ def look_at(
         places = np.stack([draw(plans[-1], profile.seed, index) for index in indices])
         for of, plan, threshold, own in zip(sizes, plans, thresholds, inside, strict=True):
             homes = places[:, own] + (plan.pad - plans[-1].pad)
-            of.append(maxima_of(plan, threshold, homes)[:, 1])
+            of.append(maxima_of(plan, [threshold], homes)[:, 0, 1])
     nulls = [np.concatenate(of) for of in sizes]
     return tuple(
         Look(_spots(each, threshold, null), tuple(int(size) for size in null))

@@ -1,14 +1,14 @@
 """What would settle a result: simulated futures of the foci that are there, with further studies.
 
 A future study is as large and reports as many foci as one of the run's experiments; they take
-turns, in one of a few random orders. With a given probability one of its foci reports the place in
-question, off by a Gaussian along each axis (`calibration.SPREAD_MM`); its other foci lie anywhere
+turns, in a random order of each future. With a given probability one of its foci reports the place
+in question, off by a Gaussian along each axis (`calibration.SPREAD_MM`); its other foci lie anywhere
 in the mask. Study j of future f is drawn by seed, f and j: more studies hold the fewer.
 
 Whether the place is significant in a future is the question of calibration: a significant cluster
 with its peak within `SAME_PLACE_MM`. ALE there depends on the foci near alone, so it is computed in
-a box around the place. The null depends on sizes and numbers of foci, so futures of one order share
-the threshold and the least significant size, which are those of its first future.
+a box around the place. Each future has a null of its own, from the sizes and numbers of foci of
+its studies, and so a threshold and a least significant size, whatever the rate.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -34,17 +34,14 @@ from trdreport.model.plan import Profile, Settle
 BOX_MM = 24.0
 """Half the edge of the box around a place in which its clusters are looked for."""
 
-ORDERS = 5
-"""Orders in which experiments lend their sizes; the plan's permutations are shared out to them."""
-
 
 def settle(
     table: ExperimentTable, profile: Profile, places: Sequence[Place], settings: Settle
 ) -> tuple[Settled, ...]:
     """Of each place, the futures in which it is significant: by rate, then number of studies."""
     needed = [
-        [_needed(table, profile, settings, order, studies) for studies in settings.studies]
-        for order in range(min(ORDERS, settings.futures))
+        [_needed(table, profile, settings, future, studies) for studies in settings.studies]
+        for future in range(settings.futures)
     ]
     found = []
     for place in places:
@@ -53,7 +50,7 @@ def settle(
         for row, rate in enumerate(settings.rates):
             for future in range(settings.futures):
                 added = future_studies(table, profile, place.peak, settings, rate, future)
-                counts[row] += box.significant(added, settings.studies, needed[future % ORDERS])
+                counts[row] += box.significant(added, settings.studies, needed[future])
         found.append(
             Settled(
                 place,
@@ -79,7 +76,7 @@ def future_studies(
     """Experiments of one future, without end; each reports `peak` with probability `rate`."""
     brain = _brain(profile)
     seed = int(np.random.SeedSequence([settings.seed, future]).generate_state(1)[0])
-    turns = np.random.default_rng((settings.seed, future % ORDERS))
+    turns = np.random.default_rng((settings.seed, future))
     order = turns.permutation(len(table.experiments))
     study = 0
     while True:
@@ -108,14 +105,16 @@ def with_studies(
 
 
 def _needed(
-    table: ExperimentTable, profile: Profile, settings: Settle, order: int, studies: int
+    table: ExperimentTable, profile: Profile, settings: Settle, future: int, studies: int
 ) -> tuple[float, float]:
     """ALE above which clusters form, and the least voxels of a significant one."""
-    profile = profile.model_copy(update={"permutations": max(settings.permutations // ORDERS, 100)})
-    added = future_studies(table, profile, (0.0, 0.0, 0.0), settings, 0.0, order)
+    seed = int(np.random.SeedSequence([settings.seed, future, studies]).generate_state(1)[0])
+    added = future_studies(table, profile, (0.0, 0.0, 0.0), settings, 0.0, future)
+    profile = profile.model_copy(update={"permutations": settings.permutations, "seed": seed})
     fitted = fit(with_studies(table, added, studies), profile, *analysis_mask(profile))
     threshold_p = float(profile.cluster_forming_p)
-    null = np.sort(fitted.test(threshold_p, stop_early=False).null_sizes)
+    (test,) = fitted.test([threshold_p], stop_early=False)
+    null = np.sort(test.null_sizes)
     sizes = np.arange(1, int(null[-1]) + 2)
     as_large = 1 - np.searchsorted(null, sizes, side="left") / len(null)
     least = sizes[as_large < float(profile.cluster_fwe_p)][0]

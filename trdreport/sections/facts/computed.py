@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from trdreport.checks.doubt import Doubt
 from trdreport.checks.practice import Practice
 from trdreport.engine.claims import Claim
+from trdreport.engine.living.results import Living
 from trdreport.engine.results import AnalysisResult
 from trdreport.engine.robustness.results import Robustness
 from trdreport.engine.run import Result
@@ -36,7 +37,8 @@ class Computed:
     `reproduced` has the leading runs on the studies that the published paper had; it is empty where
     these are all. `history` has each edition beside the one before it, and a draft beside the
     newest, newest first.
-    `robustness` is None in a build that leaves it out. `lock` is the text of the results' lock.
+    `robustness` and `living` are None in a build that leaves them out. `lock` is the text of the
+    results' lock.
     `repository` is the address at which records can be edited; empty for none.
     """
 
@@ -56,6 +58,7 @@ class Computed:
     repository: str = ""
     reproduced: Mapping[str, Result] = field(default_factory=dict)
     history: tuple[Comparison, ...] = ()
+    living: Living | None = None
 
     @property
     def states(self) -> tuple[State, ...]:
