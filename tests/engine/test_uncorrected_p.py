@@ -7,6 +7,9 @@ import numpy as np
 import pytest
 from nimare.meta.cbma.ale import ALE
 from nimare.studyset import Studyset
+from scipy import stats
+
+from trdreport.engine.uncorrected import BINS, uncorrected
 
 BIN = 2e-6
 
@@ -24,6 +27,17 @@ def fine_tail(activations: np.ndarray) -> np.ndarray:
         counts = np.bincount(np.rint(experiment / BIN).astype(int), minlength=length)
         spectrum *= np.fft.rfft(counts / len(experiment))
     return np.clip(np.fft.irfft(spectrum, length)[::-1].cumsum()[::-1], 0, 1)
+
+
+def test_experiments_that_are_active_in_equally_many_voxels_are_binomial() -> None:
+    """Many are added in steps; where all 80 have an activation of 0.4, their ALE rounds to 1."""
+    histograms = np.zeros((80, BINS * 2 // 5 + 1))
+    histograms[:, [0, -1]] = 0.99, 0.01
+    active = np.arange(6)
+    null = uncorrected(histograms, 1 - 0.6**80)
+    expected = stats.binom.sf(active - 1, 80, 0.01)
+    np.testing.assert_allclose(null.p(1 - 0.6**active), expected, rtol=1e-4)
+    assert 0 <= null.p(np.array(1.0)) < 1e-16
 
 
 @pytest.mark.slow

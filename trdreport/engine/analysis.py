@@ -104,11 +104,15 @@ class _Describer:
         self, inside: BoolMap, shares: NDArray[np.float64]
     ) -> tuple[Contribution, ...]:
         voxels = KDTree(apply(self.affine, np.argwhere(inside).astype(float)))
+        experiments = self.fitted.table.experiments
+        distances, _ = voxels.query(np.concatenate([e.positions() for e in experiments]))
+        ends = np.cumsum([len(e.foci) for e in experiments])
         contributions = []
-        for experiment, share in zip(self.fitted.table.experiments, shares, strict=True):
-            in_cluster = foci_inside(experiment, inside, self.affine)
-            distances, _ = voxels.query(experiment.positions())
-            near = int(np.sum(distances <= SAME_PLACE_MM)) - len(in_cluster)
+        for experiment, share, own in zip(
+            experiments, shares, np.split(distances <= SAME_PLACE_MM, ends[:-1]), strict=True
+        ):
+            in_cluster = foci_inside(experiment, inside, self.affine) if own.any() else ()
+            near = int(own.sum()) - len(in_cluster)
             contributions.append(
                 Contribution(experiment.unit, experiment.studies, float(share), in_cluster, near)
             )

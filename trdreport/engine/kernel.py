@@ -88,16 +88,13 @@ def modelled_activation(
     (Turkeltaub et al. 2012 for the maximum within an experiment).
     """
     activation = np.zeros(tuple(shape))
-    voxel_mm = np.abs(np.diag(affine)[:3])
+    sigmas = [sigma_mm(sample_size) / float(abs(affine[axis, axis])) for axis in range(3)]
+    norms = [_norm(sigma) for sigma in sigmas]
     inverse = np.linalg.inv(affine)
     for focus in np.atleast_2d(foci):
         centre = inverse[:3, :3] @ focus + inverse[:3, 3]
         windows, weights = zip(
-            *(
-                _axis_weights(centre[axis], shape[axis], sigma_mm(sample_size) / voxel_mm[axis])
-                for axis in range(3)
-            ),
-            strict=True,
+            *map(_axis_weights, centre.tolist(), shape, sigmas, norms), strict=True
         )
         values = weights[0][:, None, None] * weights[1][None, :, None] * weights[2][None, None, :]
         region = activation[windows]
@@ -105,7 +102,15 @@ def modelled_activation(
     return activation
 
 
-def _axis_weights(centre: float, length: int, sigma: float) -> tuple[slice, NDArray[np.float64]]:
+def _norm(sigma: float) -> float:
+    """Sum along an axis of the Gaussian of a focus in a voxel's centre."""
+    reach = axis_reach(sigma)
+    return float(np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2).sum())
+
+
+def _axis_weights(
+    centre: float, length: int, sigma: float, norm: float
+) -> tuple[slice, NDArray[np.float64]]:
     """Voxels along one axis that a focus reaches, and the Gaussian at each (voxel units).
 
     Normalised by the sum for a voxel-centred focus, so that moving a focus within its voxel
@@ -115,5 +120,4 @@ def _axis_weights(centre: float, length: int, sigma: float) -> tuple[slice, NDAr
     first = max(0, math.ceil(centre - reach - 0.5))
     last = min(length - 1, math.floor(centre + reach + 0.5))
     offsets = np.arange(first, last + 1) - centre
-    norm = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2).sum()
     return slice(first, last + 1), np.exp(-0.5 * (offsets / sigma) ** 2) / norm

@@ -3,7 +3,7 @@
 If experiments are independent, -log(1 - ALE) is a sum over experiments, so its distribution is the
 convolution of theirs (Eickhoff et al. 2012, who convolve histograms). Modelled activations are
 counted in bins of 1/`BINS` as NiMARE does; but where NiMARE rounds to a bin again after every
-experiment, the sum is worked out on a grid of its logarithm `FINE` times as fine, all experiments
+experiment, the sum is worked out on a grid of its logarithm `FINE` times as fine, many experiments
 at once, by the Fourier transform.
 
 The transform is exact to about 1e-16 of the whole. For smaller p the histograms are tilted, each
@@ -20,6 +20,9 @@ from scipy.fft import irfft, next_fast_len, rfft
 
 BINS = 100_000
 """Bins for each unit of ALE; the width is NiMARE's."""
+
+LAST_EDGE = 1 - 0.5 / BINS
+"""Where the bin of ALE 1 begins."""
 
 FINE = 4
 
@@ -41,6 +44,13 @@ POINTS = 1000
 
 AT_ONCE = 2**22
 """Values that are transformed together."""
+
+BRANCHES = 4
+"""Experiments whose sum is worked out first, on no longer a grid than it takes; then as many such
+sums, and so on."""
+
+FEW = 16
+"""Experiments or sums of some that are added on the whole grid."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +82,8 @@ def uncorrected(histograms: NDArray[np.float64], largest: float) -> Uncorrected:
     points = np.linspace(0.0, most, POINTS)
     bounds = np.multiply.outer(points, SLOPES) - growth
     rarity, best = bounds.max(axis=1), bounds.argmax(axis=1)
-    asked = np.interp(-math.log1p(-largest), points, rarity)
+    # an ALE that rounds to 1 is in the last bin
+    asked = np.interp(-math.log1p(-min(largest, LAST_EDGE)), points, rarity)
     begins = np.arange(SURE, asked, STEP)
     middles = np.searchsorted(rarity, begins + STEP / 2).clip(max=POINTS - 1)
     tilts = [0, *best[middles]]
@@ -88,7 +99,7 @@ def uncorrected(histograms: NDArray[np.float64], largest: float) -> Uncorrected:
         mine = serves == number
         mass[mine] = summed[mine] * np.exp(growth[tilts[number]] - slope * x[mine])
     tail = np.append(np.cumsum(mass[::-1])[::-1], 0.0)
-    edges = (np.arange(1, int(-math.expm1(-end) * BINS) + 2) - 0.5) / BINS
+    edges = (np.arange(1, min(int(-math.expm1(-end) * BINS), BINS - 1) + 2) - 0.5) / BINS
     # the mass of a point of the grid is spread evenly over what is nearest to it
     p = np.interp(-np.log1p(-edges) / lattice + 0.5, np.arange(length + 1), tail)
     rarest = int(np.argmax(p == p.min()))
@@ -115,13 +126,22 @@ def _sum(
     """
     lower = np.minimum(positions.astype(np.int64), length - 2)
     share = np.minimum(positions - lower, 1.0)
+    weighted = histograms * weights
+    weighted /= weighted.sum(axis=1, keepdims=True)
+    rows = np.zeros((len(weighted), int(lower.max()) + 2))
+    rows[:, lower] = weighted * (1 - share)
+    rows[:, lower + 1] += weighted * share
+    while len(rows) > FEW:
+        enough = min(length, next_fast_len(BRANCHES * rows.shape[1], real=True))
+        starts = range(0, len(rows), BRANCHES)
+        rows = np.stack([_added(rows[start : start + BRANCHES], enough) for start in starts])
+    return np.maximum(_added(rows, length), 0.0)
+
+
+def _added(rows: NDArray[np.float64], length: int) -> NDArray[np.float64]:
+    """Distribution of the sum of what the rows are distributions of, on a grid of this length."""
     spectrum = np.ones(length // 2 + 1, complex)
     step = max(1, AT_ONCE // length)
-    for start in range(0, len(histograms), step):
-        part = histograms[start : start + step] * weights
-        part /= part.sum(axis=1, keepdims=True)
-        laid = np.zeros((len(part), length))
-        laid[:, lower] = part * (1 - share)
-        laid[:, lower + 1] += part * share
-        spectrum *= rfft(laid, axis=1).prod(axis=0)
-    return np.maximum(irfft(spectrum, length), 0.0)
+    for start in range(0, len(rows), step):
+        spectrum *= rfft(rows[start : start + step], length, axis=1).prod(axis=0)
+    return np.asarray(irfft(spectrum, length))
