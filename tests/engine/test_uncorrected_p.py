@@ -37,7 +37,14 @@ def test_experiments_that_are_active_in_equally_many_voxels_are_binomial() -> No
     null = uncorrected(histograms, 1 - 0.6**80)
     expected = stats.binom.sf(active - 1, 80, 0.01)
     np.testing.assert_allclose(null.p(1 - 0.6**active), expected, rtol=1e-4)
-    assert 0 <= null.p(np.array(1.0)) < 1e-16
+    assert 0 < null.p(np.array(1.0)) < 1e-16
+
+
+def test_a_p_that_no_number_is_small_enough_for_is_not_0() -> None:
+    histograms = np.zeros((400, 1001))
+    histograms[:, [0, -1]] = 0.999, 0.001
+    largest = 1 - 0.99**400
+    assert 0 < uncorrected(histograms, largest).p(np.array(largest)) < 1e-300
 
 
 @pytest.mark.slow

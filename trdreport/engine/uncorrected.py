@@ -102,6 +102,8 @@ def uncorrected(histograms: NDArray[np.float64], largest: float) -> Uncorrected:
     edges = (np.arange(1, min(int(-math.expm1(-end) * BINS), BINS - 1) + 2) - 0.5) / BINS
     # the mass of a point of the grid is spread evenly over what is nearest to it
     p = np.interp(-np.log1p(-edges) / lattice + 0.5, np.arange(length + 1), tail)
+    # of hundreds of experiments that meet p is smaller than any number, and still not 0
+    p = np.maximum(p, np.finfo(float).tiny)
     rarest = int(np.argmax(p == p.min()))
     return Uncorrected(np.append(1.0, p[: rarest + 1]))
 
