@@ -88,7 +88,7 @@ def compute(
         robustness=robustness,
         doubts=check(registry),
         practice=judge(work, PRACTICES),
-        living=judge(work, LIVING),
+        living_practice=judge(work, LIVING),
         nearby={id_: nearby(registry, evidence, r, store) for id_, r in results.items()},
         reported={name: reported(registry, name, store) for name in registry.review.modalities},
         lock=lock.text(),

@@ -22,7 +22,10 @@ def tables(computed: Computed) -> Iterator[Table]:
         "guidelines", "Rules of good practice", computed.practice, computed.methods
     )
     yield practice_table(
-        "living", "What PRISMA-LSR asks of a living review", computed.living, computed.methods
+        "living",
+        "What PRISMA-LSR asks of a living review",
+        computed.living_practice,
+        computed.methods,
     )
 
 

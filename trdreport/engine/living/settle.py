@@ -2,8 +2,8 @@
 
 A future study is as large and reports as many foci as one of the run's experiments; they take
 turns, in a random order of each future. With a given probability one of its foci reports the place
-in question, off by a Gaussian along each axis (`calibration.SPREAD_MM`); its other foci lie anywhere
-in the mask. Study j of future f is drawn by seed, f and j: more studies hold the fewer.
+in question, off by a Gaussian along each axis (`calibration.SPREAD_MM`); its other foci lie
+anywhere in the mask. Study j of future f is drawn by seed, f and j: more studies hold the fewer.
 
 Whether the place is significant in a future is the question of calibration: a significant cluster
 with its peak within `SAME_PLACE_MM`. ALE there depends on the foci near alone, so it is computed in

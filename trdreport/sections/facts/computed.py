@@ -51,7 +51,7 @@ class Computed:
     robustness: Robustness | None = None
     doubts: tuple[Doubt, ...] = ()
     practice: tuple[Practice, ...] = ()
-    living: tuple[Practice, ...] = ()
+    living_practice: tuple[Practice, ...] = ()
     nearby: Mapping[str, tuple[Nearby, ...]] = field(default_factory=dict)
     reported: Mapping[str, Reported] = field(default_factory=dict)
     lock: str = ""
