@@ -1,6 +1,7 @@
 """What the tests of sections share: the tiny registry, planned and computed."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from tests.conftest import REGISTRIES
 from tests.registries.living import edition, results, update
 from tests.registries.patching import CHANGES, lay
 from tests.sections.rendering import TEMPLATES, planned
+from trdreport.engine.living.run import run_living
+from trdreport.model.plan import Looks, Settle
 from trdreport.publish.computing import compute
 from trdreport.records.loading import Registry, load_registry
 from trdreport.sections.facts.computed import Computed
@@ -29,12 +32,20 @@ def plan(registry: Registry) -> Computed:
 
 @pytest.fixture(scope="session")
 def living(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Computed:
-    """The tiny registry with an edition, and since then an update and a correction."""
+    """The tiny registry with an edition, since then an update and a correction, through time."""
     root = tmp_path_factory.mktemp("living") / "registry"
     shutil.copytree(REGISTRIES / "valid", root)
     edition(root, cache, "one", "2023-01-01", "The first.")
     update(root)
-    return results(root, cache)
+    computed = results(root, cache)
+    states = [(state.registry, state.results) for state in computed.states]
+    settle = Settle(studies=(2,), rates=(0.0, 0.5), futures=4, permutations=100, seed=1)
+    plan = computed.registry.plan.model_copy(
+        update={"settle": settle, "looks": Looks(spending="obrien_fleming", planned=3)}
+    )
+    registry = replace(computed.registry, plan=plan)
+    with open_store(cache) as store:
+        return replace(computed, registry=registry, living=run_living(registry, states, store))
 
 
 @pytest.fixture(scope="session")

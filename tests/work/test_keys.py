@@ -17,7 +17,9 @@ from trdreport.work import fingerprints
 from trdreport.work.fingerprints import PACKAGE, Sources, fingerprint
 from trdreport.work.store import Store, Wanted
 
-PERMUTED = {"analysis", "fewest-removed", "fail-safe", "leave-one-out", "specifications"}
+PERMUTED = {
+    "analysis", "fewest-removed", "fail-safe", "leave-one-out", "looks", "specifications",
+}  # fmt: skip
 """Kinds of entries that are computed with the null of ALE."""
 
 
