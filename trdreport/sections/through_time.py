@@ -18,13 +18,13 @@ from trdreport.sections.words.citing import Cited, cited
 
 TIME_COLUMNS = (
     "analysis", "profile", "step", "added", "as_of", "experiments", "foci", "run",
-    "smallest_p_fwe", "place", "found", "p_fwe_of_place", "significant", "information",
-    "alpha_spent", "boundary_p",
+    "smallest_p_fwe", "x_mni", "y_mni", "z_mni", "found", "p_fwe_of_place", "significant",
+    "information", "alpha_spent", "boundary_p",
 )  # fmt: skip
 
 SETTLE_COLUMNS = (
-    "analysis", "profile", "as_of", "place", "p_fwe_now", "studies_added", "rate", "futures",
-    "significant", "low", "high",
+    "analysis", "profile", "as_of", "x_mni", "y_mni", "z_mni", "p_fwe_now", "studies_added", "rate",
+    "futures", "significant", "low", "high",
 )  # fmt: skip
 
 SHOWN_NOT_USED = (
@@ -257,6 +257,8 @@ def settle_table(computed: Computed, living: Living) -> Table:
         ),
         tuple(rows),
         notes=(
+            "Asked of the significant clusters, and of planned analyses without one the place of"
+            " the smallest p, where foci of at least two experiments lie there.",
             f"Share of {futures_each} simulated futures in which the place is significant, given"
             " the foci that are there; what is missing to 100 % is where it is not, or for a"
             " result that is significant now, where it is erased. With 0 % no further study"
@@ -312,7 +314,7 @@ def _time_rows(computed: Computed, living: Living) -> Iterator[tuple[str, ...]]:
                 step.added if step.kind == "search" else computed.registry.newest,
                 str(step.experiments), str(step.foci), str(step.run).lower(),
                 number(step.smallest_p) if step.run else "",
-                " ".join(coordinates(place.peak_mni, 1)) if place else "",
+                *(coordinates(place.peak_mni, 1) if place else ("", "", "")),
                 str(spot is not None).lower() if step.run else "",
                 number(spot.p_fwe) if spot else "",
                 str(spot is not None and spot.p_fwe < float(run.profile.cluster_fwe_p)).lower()
@@ -329,7 +331,7 @@ def _settle_rows(computed: Computed, living: Living) -> Iterator[tuple[str, ...]
                 low, high = exact_interval(f.significant, f.futures)
                 yield (
                     run.analysis.id, run.profile_id, computed.registry.newest,
-                    " ".join(coordinates(settled.place.peak_mni, 1)), _now(settled),
+                    *coordinates(settled.place.peak_mni, 1), _now(settled),
                     str(f.studies), number(f.rate), str(f.futures), str(f.significant),
                     f"{low:.4f}", f"{high:.4f}",
                 )  # fmt: skip

@@ -135,8 +135,16 @@ def _p(cluster: Cluster) -> float:
 
 
 def _asked(run: Run, result: AnalysisResult) -> tuple[Place, ...]:
-    """Places of which it is asked what would settle them: of planned analyses, or significant."""
-    return tuple(p for p in _places(result) if p.significant or not run.analysis.post_hoc)
+    """Places of which it is asked what would settle them: significant, or of planned analyses.
+
+    Foci of two experiments or more lie there: what one study alone reports is no convergence yet.
+    """
+    meeting = {c.number for c in result.corrected.clusters if c.convergent}
+    return tuple(
+        place
+        for place in _places(result)
+        if place.number in meeting and (place.significant or not run.analysis.post_hoc)
+    )
 
 
 def _json(profile: Profile) -> str:
