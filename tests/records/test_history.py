@@ -10,9 +10,13 @@ import pytest
 
 from tests.conftest import REGISTRIES
 from trdreport.engine.diff import diff
+from trdreport.engine.lock import make_lock
+from trdreport.engine.results import NotRun
+from trdreport.engine.selection import experiment_table
 from trdreport.errors import DataError
 from trdreport.records.checkout import HistoryError
 from trdreport.records.history import changes, past, snapshot
+from trdreport.records.loading import load_registry
 
 
 def git(folder: Path, *arguments: str) -> None:
@@ -101,6 +105,19 @@ def test_results_are_compared_by_their_locks(registry: Path) -> None:
     lock.write_text('{"format": 1, "runs": {}, "verdicts": {"a": "not reproduced"}}')
     markdown = diff(registry, "HEAD", None).markdown()
     assert "- `published value a: reproduced before, not reproduced now`" in markdown
+
+
+def test_a_lock_that_was_forgotten_is_told(registry: Path) -> None:
+    plan = load_registry(registry)
+    found = {run.id: NotRun(run.id, experiment_table(plan, run), "") for run in plan.plan.runs}
+    (registry / "results.lock.json").write_text(make_lock(plan, found, {}, ()).text())
+    git(registry, "add", ".")
+    git(registry, "commit", "-qm", "lock")
+    assert diff(registry, "HEAD", None).text().endswith("Results:\n  no change")
+    edit(registry, "x: -30, y: 2", "x: -38, y: 2")
+    text = diff(registry, "HEAD", None).text()
+    assert "results.lock.json is not of these records (vbm-both, vbm-more, vbm-both.rough)" in text
+    assert "no change" not in text
 
 
 LINES = re.compile(r"(?:  )?- (?:no change|(`+).*\1)|#+ What this changes \(.*\)|\*\*\w+\*\*|")

@@ -2,24 +2,29 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
-from trdreport.engine.lock import LOCK_FILE, differences, read_lock
-from trdreport.errors import visible
+from trdreport.engine.lock import LOCK_FILE, differences, read_lock, stale
+from trdreport.errors import DataError, visible
 from trdreport.records.history import Change, Snapshot, changes, past, snapshot
+from trdreport.records.loading import load_registry
 
 
 @dataclass(frozen=True)
 class Diff:
-    """Changes of records, and of results in words; `results` is None where a lock is missing."""
+    """Changes of records, and of results in words; `results` is None where a lock is missing.
+
+    `stale` are the runs of which the newer lock is not: it was forgotten when records changed.
+    """
 
     old: str
     new: str
     records: tuple[Change, ...]
     results: tuple[str, ...] | None
     lacking: str
+    stale: tuple[str, ...] = ()
 
     def text(self) -> str:
         """For a terminal."""
@@ -47,6 +52,12 @@ class Diff:
     def _results(self) -> Sequence[str]:
         if self.results is None:
             return [f"cannot be compared: {self.lacking} has no {LOCK_FILE}"]
+        if self.stale:
+            forgotten = (
+                f"{LOCK_FILE} is not of these records ({', '.join(self.stale)}), so what follows is"
+                " not all; accept the results with trdreport build --update-lock"
+            )
+            return [forgotten, *self.results]
         return self.results or ["no change"]
 
 
@@ -65,7 +76,14 @@ def diff(registry: Path, old: str, new: str | None) -> Diff:
     """
     before = past(registry, old)
     after = snapshot(registry, "working tree") if new is None else past(registry, new)
-    return compared(before, after)
+    found = compared(before, after)
+    if new is not None or after.lock is None:
+        return found
+    try:
+        loaded = load_registry(registry)
+    except DataError:
+        return found  # what is wrong is validate's to say
+    return replace(found, stale=stale(loaded, read_lock(after.lock, LOCK_FILE)))
 
 
 def compared(before: Snapshot, after: Snapshot) -> Diff:
