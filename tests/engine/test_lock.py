@@ -29,7 +29,7 @@ def test_nothing_changed() -> None:
 def test_a_cluster_gone_and_one_appeared() -> None:
     far = cluster((40, 0, 0))
     assert differences(lock(HERE), lock(far, inputs="bb")) == [
-        "all: significant cluster gone: left gyrus (-12, -16, 62)",
+        "all: no longer significant: left gyrus (-12, -16, 62), p FWE 0.02 before",
         "all: significant cluster appeared: left gyrus (40, 0, 0)",
     ]
 
@@ -52,7 +52,7 @@ def test_a_meeting_point_is_not_a_significant_cluster() -> None:
     meeting = cluster((-12, -16, 62), readout="uncorrected-0.0001", p_fwe=None)
     told = differences(lock(HERE), lock(meeting))
     assert told == [
-        "all: significant cluster gone: left gyrus (-12, -16, 62)",
+        "all: no longer significant: left gyrus (-12, -16, 62), p FWE 0.02 before",
         "all: meeting point appeared: left gyrus (-12, -16, 62)",
     ]
 

@@ -3,7 +3,6 @@
 import csv
 import shutil
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -65,7 +64,7 @@ def test_data_files_with_one_more_study_and_without_it_again(
 
 
 def files(registry: Registry, store: Store) -> dict[str, bytes]:
-    """The data of the site, without what git tells of the records."""
+    """The data of the site."""
     with processes() as here:
         computed = compute(registry, TEMPLATES, store, scheduler=here, quick=True)
-    return {file.name: file.make(store) for file in data_files(replace(computed, news=()))}
+    return {file.name: file.make(store) for file in data_files(computed)}

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from tests.sections.rendering import rendered, said, site
@@ -116,3 +117,15 @@ def test_a_study_that_an_earlier_search_should_have_found_is_a_doubt(
         "Gamma 2023 is of 2018 and was found by update; original ends on 2019-12-31 and did not"
         " find it"
     )
+
+
+def test_as_many_clusters_at_other_places_are_not_the_same(updated: Computed) -> None:
+    number = next(c for c in updated.claims if c.claim == "vbm-both.cluster-fwe.clusters")
+    table = update.states_table(updated, "vbm-both")
+    (row,) = [row for row in table.rows if row[2] == number.quantity]
+    assert (row[-1] == "as before") == (row[4] == row[5])  # the tiny review finds none twice
+    moved = replace(number, difference="also (1, 2, 3), 4 mm3")
+    claims = tuple(moved if c is number else c for c in updated.claims)
+    table = update.states_table(replace(updated, claims=claims), "vbm-both")
+    (row,) = [row for row in table.rows if row[2] == number.quantity]
+    assert row[-1] in ("others", "changed")

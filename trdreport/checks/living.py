@@ -85,7 +85,10 @@ NO_UPDATE = "There is no search after the published paper's yet."
 
 def is_called_living(work: Work) -> Answer:
     """The report is called living, and names its version."""
-    return Status.MET, f"Every page says so; the version is records {work.registry.digest[:12]}."
+    return (
+        Status.MET,
+        f"The first page says so; every page names its records, {work.registry.digest[:12]}.",
+    )
 
 
 def justifies_living(work: Work) -> Answer:
@@ -128,7 +131,7 @@ def plans_its_other_steps(work: Work) -> Answer:
 
 
 def plans_its_end(work: Work) -> Answer:
-    """It is said when the review stops to be living, or that there is no such plan."""
+    """It is said when the review stops being living, or that there is no such plan."""
     newest = work.registry.searches[-1].date
     return Status.UNKNOWN, f"No record up to the search of {newest} says so."
 
@@ -186,11 +189,14 @@ def looks_again_at_its_studies(work: Work) -> Answer:
 def allows_for_its_looks(work: Work) -> Answer:
     """Analysis allows for the repeated looks of a living review."""
     looks = 1 + _updates(work.registry)
-    return decide(looks == 1, f"Looks at the data so far: {looks}, each tested at its own 5 %.")
+    told = f"Looks at the data so far: {looks}, each analysis tested at its own 5 % at each"
+    if work.registry.plan.looks and looks > 1:
+        return Status.MET, f"{told}; a rule that spends alpha over them is shown beside."
+    return decide(looks == 1, f"{told}; nothing allows for the number of analyses.")
 
 
 def tells_its_status(work: Work) -> Answer:
-    """The status says until when was searched, what waits, and when the next search is due."""
+    """The status tells until when one searched, what waits, and when one searches next."""
     now = currency(work.registry)
     evidence = f"Searched up to {now.searched_to}; candidates waiting: {len(now.waiting)}"
     due = f"next search due by {now.due}" if now.due else "when the next search is due is not said"

@@ -184,7 +184,7 @@ def run_changes(old: LockedRun, new: LockedRun) -> Iterator[str]:
         if before is None:
             yield from (f"{_kind(each)} appeared: {each.where}" for each in (after,) if each)
         elif after is None:
-            yield f"{_kind(before)} gone: {before.where}"
+            yield _gone(before)
         else:
             yield from _cluster_changes(before, after)
 
@@ -203,6 +203,13 @@ def paired(
         left.remove(after)
         yield before, after
     yield from ((None, cluster) for cluster in left)
+
+
+def _gone(cluster: LockedCluster) -> str:
+    """A lock has findings only, so a cluster may still be there and not be significant."""
+    if cluster.p_fwe is None:
+        return f"meeting point gone: {cluster.where}"
+    return f"no longer significant: {cluster.where}, p FWE {_p(cluster)} before"
 
 
 def _kind(cluster: LockedCluster) -> str:

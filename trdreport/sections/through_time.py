@@ -133,11 +133,12 @@ def _sketch(computed: Computed, living: Living) -> Sketch:
             [run.analysis.title for run in runs], cells, (), [True] * len(order),
         ),
         f"Smallest p FWE after each study: {'; '.join(told)}.",
-        "The smallest p FWE of each analysis after each study, in order of publication. Coloured"
-        " with “sig.”: the leading place of the whole (its significant cluster, or else the one of"
-        " the smallest p) is significant then; “there”: a cluster lies at it and is not. One:"
-        " a single experiment, which cannot be pooled. Dash: the study adds no foci to the"
-        " analysis, or in a large review it shares a step with the next.",
+        "After each study, in order of publication: the smallest p FWE anywhere in the brain."
+        " “sig.”, in colour: the place that leads with all studies (the significant cluster, or"
+        " else the one of the smallest p) is significant at that step. “there”: a cluster lies at that"
+        " place and is not significant; it may come from one study alone, and the p may be that of"
+        " another place. One: a single experiment, which cannot be pooled. Dash: the study adds no"
+        " foci to the analysis, or in a large review it shares a step with the next.",
         ("after", "analysis", "experiments", "foci", "smallest_p_fwe", "leading_place"),
         tuple(rows),
     )  # fmt: skip
@@ -212,17 +213,18 @@ def alarms_table(computed: Computed, living: Living) -> Table:
             rows.append((run.analysis.title, *_alarms(by_search), *_alarms(by_study)))
     return Table(
         "false-alarms",
-        "Chance of a false alarm over all looks",
+        "Chance of a false alarm over all looks, each analysis by itself",
         (
             *texts("Analysis"),
-            *numbers("Searches", "False alarm", "95 % interval",
-                     "Studies", "If each had been a look", "95 % interval of that"),
+            *numbers("Looks, by search", "False alarm", "95 % interval",
+                     "Looks, were it by study", "False alarm then", "95 % interval then"),
         ),
         tuple(rows),
         notes=(
             "Share of permutations in which at least one look is significant at the threshold of"
-            " its own null; foci that two looks share lie in the same random places. Looks with"
-            " fewer than two experiments are none.",
+            " its own null; foci that two looks share lie in the same random places. With one look"
+            " that is at most the threshold by construction. With fewer than two experiments"
+            " nothing can be pooled, and there is no look. Nothing here allows for the number of analyses.",
         ),
     )  # fmt: skip
 
@@ -250,7 +252,7 @@ def settle_table(computed: Computed, living: Living) -> Table:
     futures_each = settings.futures if settings else 0
     return Table(
         "settle",
-        "What would settle each result",
+        "How often further studies would make, or keep, a place significant",
         (
             *texts("Analysis", "Place (MNI)"), *numbers("p FWE now"),
             *numbers("Further studies that report it", *(f"{n} more studies" for n in studies)),
@@ -260,14 +262,14 @@ def settle_table(computed: Computed, living: Living) -> Table:
             "Asked of the significant clusters, and of planned analyses without one the place of"
             " the smallest p, where foci of at least two experiments lie there.",
             f"Share of {futures_each} simulated futures in which the place is significant, given"
-            " the foci that are there; what is missing to 100 % is where it is not, or for a"
-            " result that is significant now, where it is erased. With 0 % no further study"
-            " reports the place.",
+            " the foci that are there. In the others it is not significant; a result that is"
+            " significant now is lost in them. With 0 % no further study reports the place.",
             "Assumed: further studies have the sample sizes and numbers of foci of the analysis's"
             " own experiments; one of a study's foci reports the place with the given probability,"
             " off by 5 mm (SD along each axis); all its other foci lie anywhere in the mask. With"
             f" {futures_each} futures a share is known to {_half_width(futures_each)}. Each future"
-            f" has a null of its own, of {settings.permutations if settings else 0} permutations.",
+            f" has a null of its own, of {settings.permutations if settings else 0} permutations,"
+            " which adds to that; rises and falls along a row may be no more.",
         ),
     )  # fmt: skip
 

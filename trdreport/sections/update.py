@@ -83,17 +83,23 @@ def files(computed: Computed) -> Iterator[DataFile]:
     if computed.reproduced:
         rows = (
             (c.claim, c.analysis, c.readout, c.quantity, c.published, c.computed, now)
-            for c, now in _pairs(computed)
+            for c, now, _ in _pairs(computed)
         )
         yield csv_file("states.csv", CSV_COLUMNS, rows, "published, reproduced and updated values")
 
 
-def _pairs(computed: Computed, analysis: str = "") -> Iterator[tuple[Claim, str]]:
-    """Claims, of one analysis or all, each with what all studies give."""
-    updated = {c.claim: c.computed for c in check_claims(computed.registry, computed.results)}
+def _pairs(computed: Computed, analysis: str = "") -> Iterator[tuple[Claim, str, bool]]:
+    """Claims, of one analysis or all, each with what all studies give, and whether it is the same.
+
+    As many clusters are not the same where they are others.
+    """
+    updated = {c.claim: c for c in check_claims(computed.registry, computed.results)}
     for claim in computed.claims:
         if analysis in ("", claim.analysis):
-            yield claim, updated.get(claim.claim, NOT_APPLICABLE)
+            now = updated.get(claim.claim)
+            found = (now.computed, now.difference, now.verdict) if now else None
+            same = found == (claim.computed, claim.difference, claim.verdict)
+            yield claim, now.computed if now else NOT_APPLICABLE, same
 
 
 def states_table(computed: Computed, analysis: str = "") -> Table:
@@ -106,11 +112,11 @@ def states_table(computed: Computed, analysis: str = "") -> Table:
             titles.get(c.analysis, "Whole review"),
             readout_name(c.readout) if c.readout else NOT_APPLICABLE,
             c.quantity, c.published, c.computed, now,
-            "as before" if now == c.computed else "changed",
+            "as before" if same else "others" if now == c.computed else "changed",
         )
-        for c, now in pairs
+        for c, now, same in pairs
     )  # fmt: skip
-    tones: tuple[Tone, ...] = tuple("good" if now == c.computed else "open" for c, now in pairs)
+    tones: tuple[Tone, ...] = tuple("good" if same else "open" for _, _, same in pairs)
     of = f": {titles[analysis]}" if analysis else ""
     return Table(
         f"states-{analysis}" if analysis else "states",
@@ -121,9 +127,10 @@ def states_table(computed: Computed, analysis: str = "") -> Table:
         ),
         rows,
         notes=(
-            f"Published: in the paper's words. Reproduced: computed from its"
+            f"Published: as the paper gives it. Reproduced: computed from its"
             f" {len(registry.as_published.studies)} studies. Updated: the same computed from all"
-            f" {len(registry.studies)}.",
+            f" {len(registry.studies)}. The last column sets updated against reproduced; others: as"
+            " many clusters, but not the same. All by the choices that each analysis leads with.",
         ),
         tones=tones,
     )
