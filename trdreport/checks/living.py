@@ -196,7 +196,7 @@ def allows_for_its_looks(work: Work) -> Answer:
 
 
 def tells_its_status(work: Work) -> Answer:
-    """The status tells until when one searched, what waits, and when one searches next."""
+    """The status says what was searched to when, what waits, and when the next search is due."""
     now = currency(work.registry)
     evidence = f"Searched up to {now.searched_to}; candidates waiting: {len(now.waiting)}"
     due = f"next search due by {now.due}" if now.due else "when the next search is due is not said"

@@ -135,10 +135,10 @@ def _sketch(computed: Computed, living: Living) -> Sketch:
         f"Smallest p FWE after each study: {'; '.join(told)}.",
         "After each study, in order of publication: the smallest p FWE anywhere in the brain."
         " “sig.”, in colour: the place that leads with all studies (the significant cluster, or"
-        " else the one of the smallest p) is significant at that step. “there”: a cluster lies at that"
-        " place and is not significant; it may come from one study alone, and the p may be that of"
-        " another place. One: a single experiment, which cannot be pooled. Dash: the study adds no"
-        " foci to the analysis, or in a large review it shares a step with the next.",
+        " else the one of the smallest p) is significant at that step. “there”: a cluster lies at"
+        " that place and is not significant; it may come from one study alone, and the p may be"
+        " that of another place. One: a single experiment, which cannot be pooled. Dash: the study"
+        " adds no foci to the analysis, or in a large review it shares a step with the next.",
         ("after", "analysis", "experiments", "foci", "smallest_p_fwe", "leading_place"),
         tuple(rows),
     )  # fmt: skip
@@ -224,7 +224,8 @@ def alarms_table(computed: Computed, living: Living) -> Table:
             "Share of permutations in which at least one look is significant at the threshold of"
             " its own null; foci that two looks share lie in the same random places. With one look"
             " that is at most the threshold by construction. With fewer than two experiments"
-            " nothing can be pooled, and there is no look. Nothing here allows for the number of analyses.",
+            " nothing can be pooled, and there is no look. Nothing here allows for the number of"
+            " analyses.",
         ),
     )  # fmt: skip
 
