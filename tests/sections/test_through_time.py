@@ -3,8 +3,8 @@
 import csv
 from dataclasses import replace
 
-from tests.sections.rendering import rendered, said
-from trdreport.sections import through_time
+from tests.sections.rendering import rendered, said, site, words
+from trdreport.sections import summary, through_time
 from trdreport.sections.facts.computed import Computed
 from trdreport.work.store import Store
 
@@ -52,3 +52,13 @@ def test_futures_are_told_with_their_number_and_assumptions(living: Computed) ->
 
 def test_a_quick_build_says_nothing_of_it(computed: Computed) -> None:
     assert rendered(through_time.SECTION, computed) == ""
+
+
+def test_what_further_studies_would_do_stands_beside_the_answer(living: Computed) -> None:
+    (settled,) = living.living.settled["vbm-both"] if living.living else ()
+    zero, half = (future.significant for future in settled.futures)
+    verb = "stays" if settled.place.significant else "becomes"
+    sentence = f"it {verb} significant in {zero / 4:.0%} and {half / 4:.0%} of 4 simulated futures"
+    assert sentence in said(summary.SECTION, living)
+    _, pages, _ = site(living)
+    assert sentence in words(pages["analyses/vbm-both.html"])

@@ -7,7 +7,7 @@ from datetime import date
 from trdreport.checks.practice import ADVISED_EXPERIMENTS
 from trdreport.engine.claims import Claim, Verdict
 from trdreport.engine.results import CLUSTER_FWE
-from trdreport.sections import update
+from trdreport.sections import through_time, update
 from trdreport.sections.facts.clusters import ClusterLine, cluster_id, cluster_lines, worth_showing
 from trdreport.sections.facts.computed import Computed
 from trdreport.sections.limitations import distinct_participants
@@ -60,7 +60,8 @@ class SummaryView:
 
     `exploratory` counts places where experiments meet without correction; `least` and `most` are
     numbers of experiments; `distinct` counts people of one sample once. `update` is what came after
-    the paper, where anything did.
+    the paper, where anything did; `outlook` says, by analysis, what further studies would make of
+    its place.
     """
 
     question: str
@@ -82,6 +83,7 @@ class SummaryView:
     not_reproduced: tuple[Claim, ...]
     more_found: tuple[MoreFound, ...]
     update: UpdateView | None
+    outlook: tuple[tuple[str, str], ...]
 
 
 def view(computed: Computed) -> SummaryView:
@@ -112,6 +114,11 @@ def view(computed: Computed) -> SummaryView:
         not_reproduced=tuple(c for c in computed.claims if c.verdict is Verdict.NOT_REPRODUCED),
         more_found=tuple(_more_found(computed)),
         update=update.view(computed),
+        outlook=tuple(
+            (run.analysis.title, sentence)
+            for run in leading
+            for sentence in through_time.outlook(computed, run)
+        ),
     )
 
 

@@ -9,11 +9,12 @@ from trdreport.engine.methods import Sentence
 from trdreport.engine.stopping import exact_interval
 from trdreport.figures.chart import Content
 from trdreport.figures.grids import FOUND, MISSING, grid
+from trdreport.model.plan import Run
 from trdreport.sections.facts.computed import Computed
 from trdreport.sections.figures.sketch import Sketch
 from trdreport.sections.section import DataFile, Section, csv_file
 from trdreport.sections.tables import NOT_APPLICABLE, Table, numbers, texts
-from trdreport.sections.words import coordinates, number
+from trdreport.sections.words import coordinates, listed, number, plural
 from trdreport.sections.words.citing import Cited, cited
 
 TIME_COLUMNS = (
@@ -273,6 +274,26 @@ def settle_table(computed: Computed, living: Living) -> Table:
             " which adds to that; rises and falls along a row may be no more.",
         ),
     )  # fmt: skip
+
+
+def outlook(computed: Computed, run: Run) -> tuple[str, ...]:
+    """What further studies would make of each place of a run that was asked, in a sentence."""
+    settled = computed.living.settled.get(run.id, ()) if computed.living else ()
+    return tuple(_outlook(each) for each in settled)
+
+
+def _outlook(settled: Settled) -> str:
+    counts = sorted({future.studies for future in settled.futures})
+    studies = counts[len(counts) // 2]
+    futures = [future for future in settled.futures if future.studies == studies]
+    shares = listed(f"{future.significant / future.futures:.0%}" for future in futures)
+    rates = listed(f"{future.rate:.0%}" for future in futures)
+    verb = "stays" if settled.place.significant else "becomes"
+    more = plural(studies, "more study", "more studies")
+    return (
+        f"With {more}, of which {rates} report the place at {_where(settled)} (MNI), it {verb}"
+        f" significant in {shares} of {futures[0].futures} simulated futures each"
+    )
 
 
 def _half_width(futures: int) -> str:

@@ -17,6 +17,7 @@ from trdreport.sections.section import Item
 from trdreport.sections.tables import Table
 from trdreport.sections.tables.clusters import cluster_tables
 from trdreport.sections.tables.robustness import without_table
+from trdreport.sections.through_time import outlook
 from trdreport.sections.update import states_table
 from trdreport.sections.words.plain import plain_words
 
@@ -38,6 +39,7 @@ class RunView:
     without_foci: tuple[str, ...]
     not_reported: tuple[str, ...]
     plain: str
+    outlook: tuple[str, ...]
     figures: tuple[str, ...]
     tables: tuple[str, ...]
     robustness_figures: tuple[str, ...]
@@ -146,6 +148,7 @@ def _view(computed: Computed, run: Run, shown: _Shown) -> RunView:
         without_foci=tuple(labels.get(unit, unit) for unit in result.table.without_foci),
         not_reported=tuple(labels.get(unit, unit) for unit in result.table.not_reported),
         plain=plain_words(registry, run, result, computed.robustness),
+        outlook=outlook(computed, run),
         figures=tuple(sketch.id for sketch in shown.figures),
         tables=tuple(table.id for table in shown.tables),
         robustness_figures=tuple(sketch.id for sketch in shown.robustness_figures),
