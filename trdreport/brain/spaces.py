@@ -1,7 +1,8 @@
 """Stereotaxic spaces: Lancaster's affine transforms between MNI and Talairach."""
 
+from collections.abc import Iterable
 from types import MappingProxyType
-from typing import Final
+from typing import Final, SupportsFloat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,13 @@ Points = NDArray[np.float64]
 
 Coordinate = tuple[float, float, float]
 """x, y, z in mm."""
+
+
+def coordinate(values: Iterable[SupportsFloat]) -> Coordinate:
+    """Three numbers of any kind as a coordinate."""
+    x, y, z = (float(value) for value in values)
+    return x, y, z
+
 
 FloatMap = NDArray[np.float64]
 BoolMap = NDArray[np.bool_]

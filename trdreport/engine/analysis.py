@@ -8,7 +8,7 @@ from scipy.spatial import KDTree
 
 from trdreport.brain.atlas import AtlasLabel
 from trdreport.brain.search_volume import analysis_mask
-from trdreport.brain.spaces import SAME_PLACE_MM, BoolMap, Coordinate, apply, convert
+from trdreport.brain.spaces import SAME_PLACE_MM, BoolMap, Coordinate, apply, convert, coordinate
 from trdreport.engine.clusters import foci_inside, peak_voxel
 from trdreport.engine.estimators import ClusterTest, Fitted, fit
 from trdreport.engine.null import Map
@@ -82,8 +82,8 @@ class _Describer:
         p_fwe = float(test.p_fwe[number - 1]) if corrected else None
         return Cluster(
             number=number,
-            peak=_triple(peak[0]),
-            peak_mni=_triple(mni[0]),
+            peak=coordinate(peak[0]),
+            peak_mni=coordinate(mni[0]),
             volume_mm3=round(voxels * abs(np.linalg.det(self.affine[:3, :3]))),
             ale=float(self.fitted.stat[voxel]),
             p_uncorrected=float(self.fitted.p[voxel]),
@@ -91,7 +91,7 @@ class _Describer:
             p_fwe=p_fwe,
             p_fwe_interval=self._interval(voxels, test.null_sizes) if corrected else None,
             significant=p_fwe is not None and p_fwe < float(self.profile.cluster_fwe_p),
-            label=self.label(_triple(mni[0])),
+            label=self.label(coordinate(mni[0])),
             contributions=self._contributions(inside, shares),
         )
 
@@ -117,7 +117,3 @@ class _Describer:
                 Contribution(experiment.unit, experiment.studies, float(share), in_cluster, near)
             )
         return tuple(sorted(contributions, key=lambda c: (-c.share, c.unit)))
-
-
-def _triple(point: NDArray[np.float64]) -> Coordinate:
-    return float(point[0]), float(point[1]), float(point[2])

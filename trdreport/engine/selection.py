@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from trdreport.brain.spaces import Coordinate, convert
+from trdreport.brain.spaces import convert, coordinate
 from trdreport.engine.results import Experiment, ExperimentTable, SourcedFocus
 from trdreport.model.fields import split_contrast
 from trdreport.model.plan import Analysis, Profile, Run
@@ -73,11 +73,6 @@ def _foci(study: Study, result: ContrastResult, profile: Profile) -> list[Source
     positions = convert(published, result.space, profile.space, profile.transform)
     mni = convert(published, result.space, "MNI", profile.transform)
     return [
-        SourcedFocus(_triple(position), _triple(place), study.id, result.contrast)
+        SourcedFocus(coordinate(position), coordinate(place), study.id, result.contrast)
         for position, place in zip(positions, mni, strict=True)
     ]
-
-
-def _triple(point: Iterable[float]) -> Coordinate:
-    x, y, z = (float(value) for value in point)
-    return x, y, z

@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from trdreport.brain.spaces import coordinate
 from trdreport.engine.lock import Lock, LockedCluster, LockedRun, differences, paired, run_changes
 from trdreport.engine.results import Experiment, ExperimentTable, SourcedFocus
 from trdreport.engine.run import Pooling, Result, pooling, run_all
@@ -166,7 +167,7 @@ def version_of_edition(edition: Frozen) -> Version:
     """An edition from its frozen data alone."""
     plain = edition.data["version"]
     foci = [
-        SourcedFocus(_point(place), _point(mni), study, contrast)
+        SourcedFocus(coordinate(place), coordinate(mni), study, contrast)
         for study, contrast, place, mni in plain["foci"]
     ]
     titles = dict(plain["titles"])
@@ -178,11 +179,6 @@ def version_of_edition(edition: Frozen) -> Version:
         titles,
         dict(_poolings(plain, foci)),
     )
-
-
-def _point(values: Iterable[Any]) -> tuple[float, float, float]:
-    x, y, z = (float(value) for value in values)
-    return x, y, z
 
 
 def _poolings(plain: Plain, foci: Sequence[SourcedFocus]) -> Iterator[tuple[str, Pooling]]:

@@ -1,7 +1,5 @@
 """The flow of a search for the R package PRISMA2020."""
 
-from collections.abc import Sequence
-
 from trdreport.exchange.delimited import to_csv
 from trdreport.exchange.experiments import Exported
 from trdreport.model.review import Search
@@ -15,7 +13,7 @@ def write(registry: Registry) -> Exported:
     search = registry.searches[-1]
     rows = [
         (key, "", "", label, label, label, "", "NA" if n is None else str(n))
-        for key, label, n in _prisma(search, registry.searches[:-1])
+        for key, label, n in _prisma(search)
     ]
     lost = [f"records found in {d.name}" for d in search.databases if isinstance(d.records, str)]
     if isinstance(search.prisma.exclusion_reasons, str):
@@ -23,7 +21,7 @@ def write(registry: Registry) -> Exported:
     return Exported(to_csv(PRISMA_COLUMNS, rows), tuple(lost))
 
 
-def _prisma(search: Search, previous: Sequence[Search]) -> list[tuple[str, str, int | str | None]]:
+def _prisma(search: Search) -> list[tuple[str, str, int | str | None]]:
     prisma = search.prisma
     reasons: str | int = prisma.reports_excluded
     if not isinstance(prisma.exclusion_reasons, str):
@@ -31,8 +29,7 @@ def _prisma(search: Search, previous: Sequence[Search]) -> list[tuple[str, str, 
     each: list[str] = [
         f"{d.name}, {d.records}" for d in search.databases if not isinstance(d.records, str)
     ]
-    studies = sum(s.prisma.studies_included for s in previous)
-    reports = sum(s.prisma.reports_included for s in previous)
+    studies, reports = prisma.studies_before or 0, prisma.reports_before or 0
     all_studies, all_reports = studies + prisma.studies_included, reports + prisma.reports_included
     return [
         ("previous_studies", "Studies included in previous version of review", studies or None),

@@ -125,7 +125,7 @@ def assembled(computed: Computed, files: Iterable[DataFile], *, archive: bool = 
     return Report(around, pages, sections, items, numbered(sections, items))
 
 
-def numbered(sections: Iterable[Shown], items: Iterable[Item]) -> dict[str, str]:
+def numbered(sections: Iterable[Shown | Item], items: Iterable[Item]) -> dict[str, str]:
     """Numbers of tables with rows and of figures, counted in reading order.
 
     What only stands on pages of one thing is counted apart: S1, S2 and so on.

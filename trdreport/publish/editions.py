@@ -5,7 +5,7 @@ import csv
 import io
 import json
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib.metadata import version
@@ -26,7 +26,7 @@ from trdreport.engine.versions import Version, compare, to_plain, version_of, wi
 from trdreport.errors import DataError, Problem, file_problem
 from trdreport.exchange.delimited import to_csv
 from trdreport.model.edition import Edition
-from trdreport.publish.assembling import data_files
+from trdreport.publish.assembling import data_files, numbered
 from trdreport.publish.computing import Step, compute
 from trdreport.publish.drawing import drawn
 from trdreport.publish.rendering import assets, environment
@@ -44,6 +44,7 @@ from trdreport.sections.changes import (
 )
 from trdreport.sections.facts.clusters import address, as_of_name, kind_of
 from trdreport.sections.facts.computed import Computed
+from trdreport.sections.section import Item
 from trdreport.work.scheduling import Scheduler
 from trdreport.work.store import Store
 
@@ -263,26 +264,17 @@ def diff_page(
         id_: replace(figure, file=_inlined(gallery.files[figure.file]))
         for id_, figure in gallery.figures.items()
     }
-    numbers = _numbered(("Table", [t.id for t in tables if t.rows]),
-                        ("Figure", [s.place for s in sketches]))  # fmt: skip
-    return env.get_template("diff.html").render(
-        view=changed(found),
+    page = Item("diff.html", "diff.html", changed(found), tuple(tables), tuple(sketches))
+    return env.get_template(page.template).render(
+        view=page.view,
         tables={table.id: table for table in tables},
         figures=figures,
-        numbers=numbers,
+        numbers=numbered([page], ()),
         style=style["assets/report.css"].decode(),
         root="",
         files="",
         printed=True,
     )
-
-
-def _numbered(*kinds: tuple[str, list[str]]) -> Mapping[str, str]:
-    return {
-        place: f"{word} {number}"
-        for word, places in kinds
-        for number, place in enumerate(places, 1)
-    }
 
 
 def _inlined(image: bytes) -> str:

@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from trdreport.brain.spaces import Coordinate
+from trdreport.brain.spaces import Coordinate, coordinate
 from trdreport.model.edition import Edition
 
 FOLDER = "editions/"
@@ -92,13 +92,8 @@ def anchors(editions: Iterable[Frozen]) -> Anchors:
         for name, kinds in edition.data["anchors"].items():
             for kind, clusters in kinds.items():
                 own = found.setdefault((name, kind), {})
-                own |= {int(number): _triple(peak) for number, peak in clusters.items()}
+                own |= {int(number): coordinate(peak) for number, peak in clusters.items()}
     return found
-
-
-def _triple(peak: Iterable[Any]) -> Coordinate:
-    x, y, z = (float(value) for value in peak)
-    return x, y, z
 
 
 def frozen_text(data: Mapping[str, Any]) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from trdreport.model.review import Criterion, Prisma, Review, Search
-from trdreport.records.loading import Registry
 from trdreport.sections.facts.computed import Computed
 from trdreport.sections.figures.sketch import Sketch
 from trdreport.sections.section import Section
@@ -15,11 +14,9 @@ from trdreport.sections.words import plural
 
 @dataclass(frozen=True)
 class FlowView:
-    """The PRISMA flow of the newest search; `before` counts studies and reports of earlier ones."""
+    """The PRISMA flow of the newest search."""
 
     search: Search
-    studies_before: int
-    reports_before: int
 
     @property
     def words(self) -> str:
@@ -31,7 +28,7 @@ class FlowView:
             f" {p.reports_sought} reports sought, {p.reports_not_retrieved} not retrieved,"
             f" {p.reports_assessed} assessed, {p.reports_excluded} excluded,"
             f" {plural(p.studies_included, 'study', 'studies')} included"
-            + (f", {self.studies_before} from before." if self.studies_before else ".")
+            + (f", {p.studies_before} from before." if p.studies_before else ".")
         )
 
 
@@ -57,7 +54,7 @@ def view(computed: Computed) -> SearchView:
     return SearchView(
         searches=registry.searches,
         tables=tuple(table.id for table in screening_tables(registry)),
-        flow=flow(registry),
+        flow=FlowView(registry.searches[-1]),
         screeners=_screeners(review),
         agreement=shown(review.agreement),
         criteria=review.eligibility,
@@ -72,16 +69,6 @@ def _screeners(review: Review) -> str:
     return f"Each record was screened by {count} {'person' if count == 1 else 'people'}."
 
 
-def flow(registry: Registry) -> FlowView:
-    """The flow of the newest search."""
-    *earlier, newest = registry.searches
-    return FlowView(
-        newest,
-        sum(search.prisma.studies_included for search in earlier),
-        sum(search.prisma.reports_included for search in earlier),
-    )
-
-
 def tables(computed: Computed) -> Iterator[Table]:
     """Every search in numbers."""
     yield from screening_tables(computed.registry)
@@ -89,7 +76,7 @@ def tables(computed: Computed) -> Iterator[Table]:
 
 def figures(computed: Computed) -> Iterator[Sketch]:
     """The flow."""
-    of = flow(computed.registry)
+    of = FlowView(computed.registry.searches[-1])
     yield Sketch(
         "prisma",
         None,

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trdreport.brain.search_volume import analysis_mask
-from trdreport.brain.spaces import Coordinate, apply, convert
+from trdreport.brain.spaces import apply, convert, coordinate
 from trdreport.engine.clusters import label_clusters, peak_voxels
 from trdreport.engine.estimators.ale import FittedALE, share_as_large
 from trdreport.engine.living.results import Look, Spot
@@ -73,8 +73,4 @@ def _spots(fitted: FittedALE, threshold: float, null: NDArray[np.float64]) -> tu
     peaks = apply(fitted.affine, peak_voxels(fitted.stat, labels).astype(float))
     mni = convert(peaks, profile.space, "MNI", profile.transform)
     p = np.round(share_as_large(sizes, null), 9)
-    return tuple(Spot(_triple(peak), float(own)) for peak, own in zip(mni, p, strict=True))
-
-
-def _triple(point: NDArray[np.float64]) -> Coordinate:
-    return float(point[0]), float(point[1]), float(point[2])
+    return tuple(Spot(coordinate(peak), float(own)) for peak, own in zip(mni, p, strict=True))

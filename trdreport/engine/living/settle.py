@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
 from trdreport.brain.search_volume import analysis_mask
-from trdreport.brain.spaces import SAME_PLACE_MM, Coordinate, FloatMap, apply
+from trdreport.brain.spaces import SAME_PLACE_MM, Coordinate, FloatMap, apply, coordinate
 from trdreport.engine.calibration import SPREAD_MM
 from trdreport.engine.clusters import label_clusters, peak_voxels
 from trdreport.engine.estimators import fit
@@ -85,8 +85,7 @@ def future_studies(
         unit = f"future-{study:04d}"
         foci = tuple(
             SourcedFocus(place, place, unit, "")
-            for x, y, z in simulated_foci(truth, brain, seed, study)
-            for place in [(float(x), float(y), float(z))]
+            for place in map(coordinate, simulated_foci(truth, brain, seed, study))
         )
         yield Experiment(unit, like.sample_size, like.groups, (unit,), foci)
         study += 1

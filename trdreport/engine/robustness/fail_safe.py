@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trdreport.brain.search_volume import analysis_mask
-from trdreport.brain.spaces import BoolMap, Coordinate, apply
+from trdreport.brain.spaces import BoolMap, apply, coordinate
 from trdreport.engine.clusters import foci_inside
 from trdreport.engine.estimators import decide, fit
 from trdreport.engine.results import Experiment, ExperimentTable, SourcedFocus
@@ -157,7 +157,7 @@ def noise_experiment(
     chosen = voxels[generator.integers(len(voxels), size=len(model.foci))]
     placed = apply(affine, chosen + generator.uniform(-HALF_VOXEL, HALF_VOXEL, chosen.shape))
     unit = f"{NOISE}{key[2]:05d}"
-    positions: list[Coordinate] = [(float(x), float(y), float(z)) for x, y, z in placed]
+    positions = [*map(coordinate, placed)]
     return Experiment(
         unit=unit,
         sample_size=model.sample_size,

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from pydantic import TypeAdapter
 
-from trdreport.brain.spaces import Coordinate, FloatMap, convert
+from trdreport.brain.spaces import Coordinate, FloatMap, convert, coordinate
 from trdreport.engine.claims import findings
 from trdreport.engine.codec import table_json
 from trdreport.engine.results import CLUSTER_FWE, AnalysisResult, Cluster, ExperimentTable
@@ -213,7 +213,7 @@ def _specification_piece(run: Run, some: list[Cell], claims: tuple[Claimed, ...]
 def _peaks_mni(published: PublishedResult, profile: Profile) -> tuple[Coordinate, ...]:
     peaks = np.array([c.peak for c in published.clusters], dtype=float).reshape(-1, 3)
     mni = convert(peaks, profile.space, "MNI", profile.transform)
-    return tuple((float(x), float(y), float(z)) for x, y, z in mni)
+    return tuple(map(coordinate, mni))
 
 
 def _curves(registry: Registry, made: Made) -> tuple[ClaimCurve, ...]:
