@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 
 import numpy as np
-import scipy
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
-from trdreport.brain.search_volume import FACES
 from trdreport.brain.spaces import BoolMap, FloatMap, apply
 from trdreport.engine.results import Experiment, SourcedFocus
 
@@ -15,25 +15,43 @@ from trdreport.engine.results import Experiment, SourcedFocus
 def label_clusters(stat: FloatMap, threshold: float) -> tuple[NDArray[np.int32], int]:
     """Face-connected voxels strictly above `threshold`, numbered by falling size then peak."""
     labels = np.zeros(stat.shape, dtype=np.int32)
-    # to label a whole volume takes ten times as long
-    around = box(stat > threshold)
-    part, count = scipy.ndimage.label(stat[around] > threshold, FACES)
-    if not count:
+    above = np.flatnonzero(stat > threshold)
+    if not len(above):
         return labels, 0
-    inside = part > 0
-    sizes = np.bincount(part[inside])[1:]
-    peaks = scipy.ndimage.maximum(stat[around][inside], part[inside], np.arange(1, count + 1))
-    order = np.lexsort((-np.asarray(peaks), -sizes))
-    renumber = np.zeros(count + 1, dtype=np.int32)
-    renumber[order + 1] = np.arange(1, count + 1)
-    labels[around] = renumber[part]
+    count, part = connected_components(_neighbours(above, stat.shape), directed=False)
+    peaks = np.full(count, -np.inf)
+    np.maximum.at(peaks, part, stat.ravel()[above])
+    order = np.lexsort((-peaks, -np.bincount(part)))
+    renumber = np.empty(count, dtype=np.int32)
+    renumber[order] = np.arange(1, count + 1)
+    labels.ravel()[above] = renumber[part]
     return labels, count
+
+
+def _neighbours(flat: NDArray[np.int64], shape: tuple[int, ...]) -> coo_array:
+    """Graph (n, n) of voxels, by their rising number in a volume of this shape, that share a face.
+
+    A whole volume takes ten times as long to label as the few voxels of a graph.
+    """
+    edges = []
+    for axis, length in enumerate(shape):
+        step = int(np.prod(shape[axis + 1 :], dtype=np.int64))
+        beside = np.minimum(np.searchsorted(flat, flat + step), len(flat) - 1)
+        touching = (flat[beside] == flat + step) & (flat // step % length < length - 1)
+        edges.append((np.flatnonzero(touching), beside[touching]))
+    ends = tuple(np.concatenate(of) for of in zip(*edges, strict=True))
+    return coo_array((np.ones(len(ends[0]), bool), ends), shape=(len(flat), len(flat)))
 
 
 def box(inside: BoolMap) -> tuple[slice, ...]:
     """The smallest box with all voxels `inside`."""
-    found = inside.nonzero()
+    found = voxels_of(inside).T
     return tuple(slice(f.min(), f.max() + 1) if len(f) else slice(0) for f in found)
+
+
+def voxels_of(inside: BoolMap) -> NDArray[np.int64]:
+    """Voxels (n, 3) that are `inside`: `numpy.argwhere`, which takes several times as long."""
+    return np.stack(np.unravel_index(np.flatnonzero(inside), inside.shape), axis=1)
 
 
 def peak_voxel(stat: FloatMap, inside: NDArray[np.bool_]) -> tuple[int, int, int]:
@@ -44,7 +62,7 @@ def peak_voxel(stat: FloatMap, inside: NDArray[np.bool_]) -> tuple[int, int, int
 
 def peak_voxels(stat: FloatMap, labels: NDArray[np.int32]) -> NDArray[np.int64]:
     """Voxels (n, 3) with the largest value of clusters 1 to n; the first of equals."""
-    inside = np.flatnonzero(labels)
+    inside = np.flatnonzero(labels > 0)
     numbers, values = labels.ravel()[inside], stat.ravel()[inside]
     order = np.lexsort((inside, -values, numbers))
     _, first = np.unique(numbers[order], return_index=True)

@@ -11,13 +11,13 @@ depend on how the work is divided. The compiled loops are in `null_loops`.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trdreport.brain.spaces import BoolMap
-from trdreport.engine.clusters import box
+from trdreport.engine.clusters import box, voxels_of
 from trdreport.engine.kernel import Placed
 from trdreport.engine.null_loops import drawn, maxima
 
@@ -58,14 +58,23 @@ class NullMaxima:
 
 def plan_null(placed: Placed, mask: BoolMap) -> NullPlan:
     """Prepare a run for experiments on the grid of the mask."""
-    inside, pad = mask[box(mask)], int(placed.reaches.max()) + 2
+    pad = int(placed.reaches.max()) + 2
+    tiles, voxels = _volume(mask.tobytes(), mask.shape, pad)
     return NullPlan(
-        tiles=_tiles(inside),
+        tiles=tiles,
         pad=pad,
-        voxels=np.argwhere(inside) + pad,
+        voxels=voxels,
         placed=placed,
         offsets=placed.places - np.rint(placed.places),
     )
+
+
+@lru_cache(maxsize=8)
+def _volume(mask: bytes, shape: tuple[int, ...], pad: int) -> tuple[BoolMap, NDArray[np.int64]]:
+    """Tiles and voxels of a mask, given by its bytes: hundreds of tables are tested in one."""
+    volume = np.frombuffer(mask, dtype=bool).reshape(shape)
+    inside = volume[box(volume)]
+    return _tiles(inside), voxels_of(inside) + pad
 
 
 def _tiles(inside: BoolMap) -> BoolMap:
@@ -118,4 +127,5 @@ def _maxima(
 ) -> NDArray[np.float64]:
     """Maxima (n, thresholds, 3) of data sets with foci in the voxels `homes` (n, foci, 3)."""
     kernels = (plan.placed.sigmas, plan.placed.reaches, plan.placed.foci_of, plan.offsets)
-    return np.asarray(maxima(homes, plan.tiles, plan.pad, *kernels, np.array(thresholds)))
+    excess = np.zeros([4 * length + 2 for length in plan.tiles.shape[:3]])
+    return np.asarray(maxima(homes, plan.tiles, plan.pad, *kernels, np.array(thresholds), excess))

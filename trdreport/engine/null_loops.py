@@ -47,9 +47,11 @@ def drawn(seed, begin, end, voxels, n_foci):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True)
-def maxima(homes, tiles, pad, sigmas, reaches, foci_of, offsets, thresholds):  # type: ignore[no-untyped-def]
+def maxima(homes, tiles, pad, sigmas, reaches, foci_of, offsets, thresholds, excess):  # type: ignore[no-untyped-def]
     """Maxima (data sets, thresholds, 3) of foci at `homes` (data sets, foci, 3): ALE, size, mass.
 
+    `excess` (voxels of the tiles and one more on each side) is room to work in, 0 before and after;
+    numpy makes it, as memory costs a compiled loop ten times the work.
     Where no voxel passes, the limit is lowered until the largest ALE found is over it.
     """
     shape, inside = tiles.shape[:3], tiles.reshape(-1, 64)
@@ -65,10 +67,10 @@ def maxima(homes, tiles, pad, sigmas, reaches, foci_of, offsets, thresholds):  #
     sums = np.empty((n_tiles, 64), np.float32)
     own, rest = np.empty((2, n_tiles, 64))
     latest = np.empty(n_tiles, np.int64)
-    size_y, size_z = 4 * shape[1] + 2, 4 * shape[2] + 2
+    size_y, size_z = excess.shape[1:]
     strides = np.array([size_y * size_z, size_z, 1])
     steps = np.array([1, -1, size_z, -size_z, size_y * size_z, -size_y * size_z])
-    excess = np.zeros((4 * shape[0] + 2) * strides[0])
+    flat_excess = excess.ravel()
     passing, ale = np.empty(n_tiles * 64, np.int64), np.empty(n_tiles * 64)
     above, threshold = np.empty(n_tiles * 64, np.int64), thresholds.min()
     result = np.zeros((homes.shape[0], thresholds.shape[0], 3))
@@ -92,8 +94,8 @@ def maxima(homes, tiles, pad, sigmas, reaches, foci_of, offsets, thresholds):  #
             limit = 0.8 * limit if limit > 1e-9 else 0.0
         for i in range(thresholds.shape[0]):
             result[row, i, 0] = best
-            n_above = _exceed(passing[:n_passing], ale, thresholds[i], excess, above)
-            _largest(excess, above, n_above, steps, result[row, i])
+            n_above = _exceed(passing[:n_passing], ale, thresholds[i], flat_excess, above)
+            _largest(flat_excess, above, n_above, steps, result[row, i])
     return result
 
 

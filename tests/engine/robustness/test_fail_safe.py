@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from trdreport.brain.search_volume import analysis_mask
 from trdreport.brain.spaces import apply
+from trdreport.engine.clusters import voxels_of
 from trdreport.engine.robustness.fail_safe import (
     fail_safe_draw,
     fewest_removed,
@@ -39,17 +40,18 @@ def test_noise_has_the_sizes_of_a_real_experiment_and_lies_in_the_mask(
     table = experiment_table(miola, run)
     mask, affine = analysis_mask(run.profile)
     real = {(e.sample_size, len(e.foci)) for e in table.experiments}
-    drawn = [noise_experiment(table, mask, affine, (1, 0, i)) for i in range(60)]
+    drawn = [noise_experiment(table, voxels_of(mask), affine, (1, 0, i)) for i in range(60)]
     assert {(e.sample_size, len(e.foci)) for e in drawn} <= real
     assert len({(e.sample_size, len(e.foci)) for e in drawn}) > 3
-    voxels = np.rint(apply(np.linalg.inv(affine), np.vstack([e.positions() for e in drawn])))
-    assert mask[tuple(voxels.astype(int).T)].all()
+    at = np.rint(apply(np.linalg.inv(affine), np.vstack([e.positions() for e in drawn])))
+    assert mask[tuple(at.astype(int).T)].all()
 
 
 def test_noise_is_the_same_for_the_same_key_and_no_other(miola: Registry) -> None:
     run = miola.run("all-trd-hc")
     table = experiment_table(miola, run)
-    grid = analysis_mask(run.profile)
+    mask, affine = analysis_mask(run.profile)
+    grid = voxels_of(mask), affine
     one = noise_experiment(table, *grid, (1, 0, 4))
     assert one == noise_experiment(table, *grid, (1, 0, 4))
     assert one.foci != noise_experiment(table, *grid, (1, 1, 4)).foci

@@ -9,7 +9,7 @@ from scipy.special import ndtri_exp
 
 from trdreport.brain.spaces import BoolMap, FloatMap, apply
 from trdreport.engine.clusters import by_cluster, label_clusters, removal_shares
-from trdreport.engine.estimators import ClusterTest, unmasked
+from trdreport.engine.estimators import ClusterTest
 from trdreport.engine.kernel import Placed, modelled_activation, placed
 from trdreport.engine.kernel_loops import norm, pool
 from trdreport.engine.null import Map, NullPlan, permute, plan_null
@@ -35,18 +35,23 @@ class FittedALE:
         affine: NDArray[np.float64],
     ) -> None:
         self.table, self.profile, self.mask, self.affine = table, profile, mask, affine
+        self._found: dict[float, ClusterTest] = {}
         foci = self._placed(table.experiments)
         highest = min(map(norm, foci.sigmas, foci.reaches)) ** -3
         counts = np.zeros((len(table.experiments), int(highest * BINS) + 2))
-        rest = pool(
-            foci.places, foci.sigmas, foci.reaches, foci.foci_of,
+        rest = np.ones(mask.size)
+        pool(
+            rest, np.zeros(mask.size), foci.places, foci.sigmas, foci.reaches, foci.foci_of,
             mask.ravel(), np.array(mask.shape), BINS, counts,
         )  # fmt: skip
         counts[:, 0] += mask.sum() - counts.sum(axis=1)
-        ale = 1.0 - rest[mask.ravel()]
-        self._null = uncorrected(counts / mask.sum(), float(ale.max()))
-        self.stat = unmasked(ale, mask, 0.0)
-        self.p = unmasked(self._null.p(ale), mask, 1.0)
+        # most voxels are reached by no focus: there ALE is 0 and p is 1
+        reached = np.flatnonzero(rest < 1.0)
+        ale = 1.0 - rest[reached]
+        self._null = uncorrected(counts / mask.sum(), float(ale.max(initial=0.0)))
+        self.stat, self.p = np.zeros(mask.shape), np.ones(mask.shape)
+        self.stat.ravel()[reached] = ale
+        self.p.ravel()[reached] = self._null.p(ale)
 
     @cached_property
     def z(self) -> FloatMap:
@@ -69,8 +74,10 @@ class FittedALE:
 
     def clusters(self, p: float) -> ClusterTest:
         """Clusters at an uncorrected p, without correction: their `p_fwe` is 1."""
-        labels, count = label_clusters(self.stat, self.threshold(p))
-        return ClusterTest(labels, np.ones(count))
+        if p not in self._found:
+            labels, count = label_clusters(self.stat, self.threshold(p))
+            self._found[p] = ClusterTest(labels, np.ones(count))
+        return self._found[p]
 
     def test(
         self,

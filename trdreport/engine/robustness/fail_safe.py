@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from trdreport.brain.search_volume import analysis_mask
 from trdreport.brain.spaces import BoolMap, apply, coordinate
-from trdreport.engine.clusters import foci_inside
+from trdreport.engine.clusters import foci_inside, voxels_of
 from trdreport.engine.estimators import decide, fit
 from trdreport.engine.results import Experiment, ExperimentTable, SourcedFocus
 from trdreport.engine.robustness.leave_one_out import without
@@ -48,7 +48,7 @@ def fail_safe_draw(
     search = _Search(table, profile, clusters, settings.permutations)
     most = settings.most * len(table.experiments)
     sampled = [
-        noise_experiment(table, search.mask, search.affine, (settings.seed, draw, index))
+        noise_experiment(table, search.voxels, search.affine, (settings.seed, draw, index))
         for index in range(most)
     ]
 
@@ -119,6 +119,7 @@ class _Search:
     ) -> None:
         self.profile = profile.model_copy(update={"permutations": permutations})
         self.mask, self.affine = analysis_mask(profile)
+        self.voxels = voxels_of(self.mask)
         self.whole = fit(table, profile, self.mask, self.affine)
         labels = self.whole.clusters(float(profile.cluster_forming_p)).labels
         self.inside: dict[int, BoolMap] = {n: np.asarray(labels == n) for n in clusters}
@@ -145,15 +146,17 @@ FIRST_LOOK = 100
 
 
 def noise_experiment(
-    table: ExperimentTable, mask: BoolMap, affine: NDArray[np.float64], key: tuple[int, int, int]
+    table: ExperimentTable,
+    voxels: NDArray[np.int64],
+    affine: NDArray[np.float64],
+    key: tuple[int, int, int],
 ) -> Experiment:
-    """An experiment with the size of one of the table's and foci anywhere in the mask.
+    """An experiment with the size of one of the table's and foci anywhere in `voxels` (n, 3).
 
     `key` is seed, draw and index; the same key gives the same experiment.
     """
     generator = np.random.default_rng(key)
     model = table.experiments[int(generator.integers(len(table.experiments)))]
-    voxels = np.argwhere(mask)
     chosen = voxels[generator.integers(len(voxels), size=len(model.foci))]
     placed = apply(affine, chosen + generator.uniform(-HALF_VOXEL, HALF_VOXEL, chosen.shape))
     unit = f"{NOISE}{key[2]:05d}"
