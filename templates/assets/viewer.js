@@ -44,12 +44,13 @@ window.trdreport = {
   const image = (base64, name, more) =>
     niivue.NVImage.loadFromBase64({ base64, name: name + ".nii.gz", ...more });
 
-  // An embedded volume as its voxels, its size and the matrix from mm to voxel.
+  // An embedded volume as its voxels, in steps of a size, and where they are in mm.
   async function voxels(base64, name) {
     const read = await image(base64, name, {});
-    const { dims, affine } = read.hdr;
+    const { dims, affine, scl_slope } = read.hdr;
     return {
       data: read.img,
+      size: scl_slope,
       dims: dims.slice(1, 4),
       origin: affine.slice(0, 3).map((row) => row[3]),
       step: [0, 1, 2].map((axis) => affine[axis][axis]),
@@ -64,7 +65,7 @@ window.trdreport = {
   function valueAt(volume, [i, j, k]) {
     const [nx, ny, nz] = volume.dims;
     if (i < 0 || j < 0 || k < 0 || i >= nx || j >= ny || k >= nz) return 0;
-    return volume.data[i + nx * (j + ny * k)];
+    return volume.data[i + nx * (j + ny * k)] * volume.size;
   }
 
   // The region at a place, or the nearest one in reach and how far it is.

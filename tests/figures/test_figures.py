@@ -97,10 +97,10 @@ def test_defaults_that_other_libraries_change_do_not_show() -> None:
 
 
 def test_a_curve_is_sorted_by_p_and_coloured_by_the_claim() -> None:
-    specified = [
-        Specified({"estimator": "ALE", "mask": mask}, p, p < 0.05, published=p == 0.01)
-        for mask, p in (("brain", 0.01), ("brain", 0.3), ("grey matter", 0.02), ("brain", 0.9))
-    ]
+    p = np.array([0.01, 0.3, 0.02, 0.9])
+    masks = np.array(["brain", "brain", "grey matter", "brain"])
+    choices = {"estimator": np.array(["ALE"] * 4), "mask": masks}
+    specified = Specified(choices, p, p < 0.05, published=p == 0.01)
     image = png(specification_curve(specified, {"mask": ["brain", "grey matter"]}, "p", 0.05))
     holds, fails = pixels(image, LESS), pixels(image, MORE)
     right = size(image)[0] * 0.3  # beside the legend

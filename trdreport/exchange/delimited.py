@@ -5,7 +5,8 @@ apostrophe in front (OWASP, CSV Injection); numbers are none of the kind and sta
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 
 NUMBER = r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?"
 NUMBERS = re.compile(rf"{NUMBER}(, {NUMBER})*")
@@ -17,15 +18,17 @@ FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 
 def to_csv(columns: Iterable[str], rows: Iterable[Iterable[str]], delimiter: str = ",") -> str:
     """RFC 4180 text with one header row and line feeds."""
-    table = (columns, *rows)
-    lines = (delimiter.join(_quoted(guarded(cell), delimiter) for cell in row) for row in table)
+    quoted = partial(_quoted, re.compile(f'[{re.escape(delimiter)}"\r\n]').search)
+    lines = (delimiter.join(map(quoted, map(guarded, row))) for row in (columns, *rows))
     return "".join(f"{line}\n" for line in lines)
 
 
-def _quoted(cell: str, delimiter: str) -> str:
+def _quoted(marked: Callable[[str], object], cell: str) -> str:
     # Python's writer leaves a carriage return bare, which its reader takes for the end of a row.
+    if not marked(cell):
+        return cell
     doubled = cell.replace('"', '""')
-    return f'"{doubled}"' if any(mark in cell for mark in f'{delimiter}"\r\n') else cell
+    return f'"{doubled}"'
 
 
 def guarded(cell: str) -> str:

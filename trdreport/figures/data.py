@@ -36,12 +36,12 @@ class Cell:
 
 @dataclass(frozen=True)
 class Specified:
-    """One specification of a claim."""
+    """Every specification of a claim, an entry each; `choices` has the level of each factor."""
 
-    choices: Mapping[str, str]
-    p: float
-    holds: bool
-    published: bool
+    choices: Mapping[str, NDArray[np.str_]]
+    p: NDArray[np.float64]
+    holds: NDArray[np.bool_]
+    published: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

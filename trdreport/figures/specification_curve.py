@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from trdreport.figures.canvas import new_figure
 from trdreport.figures.data import Specified
@@ -14,9 +15,15 @@ SMALLEST_P = 1e-7
 
 ESTIMATOR = "estimator"
 
+MARK = 0.3
+"""Half the height of a mark, in rows."""
+
+BREAK = (np.nan, np.nan)
+"""Between two marks of one line: a mark by itself takes ten times the room in a file."""
+
 
 def specification_curve(
-    specified: Sequence[Specified], levels: Mapping[str, Sequence[str]], what: str, alpha: float
+    specified: Specified, levels: Mapping[str, Sequence[str]], what: str, alpha: float
 ) -> Figure:
     """One column a specification, sorted by p; a mark in the row of each of its choices.
 
@@ -24,7 +31,10 @@ def specification_curve(
     were run under few choices and are marked by their name alone. `what` names the p; the line is
     at `alpha`.
     """
-    order = sorted(specified, key=lambda s: (s.p, not s.holds, tuple(s.choices.values())))
+    keys = (specified.p, ~specified.holds, *specified.choices.values())
+    order = np.lexsort(keys[::-1])
+    choices = {factor: own[order] for factor, own in specified.choices.items()}
+    holds = specified.holds[order]
     rows = [(factor, level) for factor, own in levels.items() for level in own]
     lower = 0.21 * len(rows) + 0.22 * len(levels)
     height = 2.6 + lower + 0.5
@@ -32,27 +42,26 @@ def specification_curve(
     top = figure.add_axes((0.27, (lower + 0.55) / height, 0.72, 2.3 / height))
     bottom = figure.add_axes((0.27, 0.1 / height, 0.72, lower / height))
     x = np.arange(len(order))
-    p = np.maximum([s.p for s in order], SMALLEST_P)
-    holds = np.array([s.holds for s in order])
+    p = np.maximum(specified.p[order], SMALLEST_P)
     for held, colour, label, marker in (
         (True, LESS, "claim holds", "o"), (False, MORE, "claim does not hold", "x"),
     ):  # fmt: skip
-        top.scatter(
-            x[holds == held], p[holds == held], s=14, color=colour, label=label, marker=marker,
-            linewidths=1.0,
+        top.plot(
+            x[holds == held], p[holds == held], ls="", ms=3.7, color=colour, label=label,
+            marker=marker, mew=1.0,
         )  # fmt: skip
     top.set_yscale("log")
+    top.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
     top.axhline(alpha, color=SOFT, linewidth=0.9, linestyle="--")
     top.text(len(order) * 1.005, alpha, f"{alpha:g}", va="center", fontsize=8, color=SOFT)
-    for index, one in enumerate(order):
-        if one.published:
-            for axes in (top, bottom):
-                axes.axvline(index, color=INK, linewidth=1.1)
-            right = index > len(order) / 2
-            top.annotate(
-                "as published ", (index, 1), xycoords=("data", "axes fraction"), fontsize=9,
-                color=INK, ha="right" if right else "left", va="bottom",
-            )  # fmt: skip
+    for index in np.flatnonzero(specified.published[order]).tolist():
+        for axes in (top, bottom):
+            axes.axvline(index, color=INK, linewidth=1.1)
+        right = index > len(order) / 2
+        top.annotate(
+            "as published ", (index, 1), xycoords=("data", "axes fraction"), fontsize=9,
+            color=INK, ha="right" if right else "left", va="bottom",
+        )  # fmt: skip
     top.set_ylabel(what, fontsize=9, color=INK)
     top.set_xticks([])
     top.set_xlim(-1, len(order))
@@ -61,37 +70,40 @@ def specification_curve(
         fontsize=8.5, frameon=False, loc="upper left", bbox_to_anchor=(-0.37, 1.12),
         labelcolor=INK, handletextpad=0.2,
     )  # fmt: skip
-    _choices(bottom, order, levels)
+    _choices(bottom, choices, holds, levels)
     bottom.set_xlim(-1, len(order))
     return figure
 
 
-def _choices(axes: Axes, order: Sequence[Specified], levels: Mapping[str, Sequence[str]]) -> None:
+def _choices(
+    axes: Axes,
+    choices: Mapping[str, NDArray[np.str_]],
+    holds: NDArray[np.bool_],
+    levels: Mapping[str, Sequence[str]],
+) -> None:
     axes.axis("off")
-    grid = levels.get(ESTIMATOR, [order[0].choices[ESTIMATOR]])[0]
+    estimators = choices[ESTIMATOR]
+    grid = estimators == levels.get(ESTIMATOR, estimators)[0]
     y = 0.0
+    marks: dict[str, list[tuple[float, float]]] = {LESS: [], MORE: []}
     for factor, own in levels.items():
         axes.text(
             -0.37, y, factor, transform=axes.get_yaxis_transform(), fontsize=9, color=INK,
             fontweight="bold", va="center",
         )  # fmt: skip
         for level in own:
-            chosen = [
-                index
-                for index, s in enumerate(order)
-                if s.choices[factor] == level
-                and (factor == ESTIMATOR or s.choices[ESTIMATOR] == grid)
-            ]
-            held = [order[i].holds for i in chosen]
-            share = sum(held) / len(held)
+            chosen = (choices[factor] == level) & (grid | (factor == ESTIMATOR))
+            share = holds[chosen].mean()
             axes.text(
                 -0.01, y, f"{level}   {share:.0%}", transform=axes.get_yaxis_transform(),
                 fontsize=8.6, color=INK, ha="right", va="center",
             )  # fmt: skip
-            axes.scatter(
-                chosen, [y] * len(chosen), s=5, marker="|", linewidths=0.9,
-                color=[LESS if h else MORE for h in held],
-            )  # fmt: skip
+            for index in np.flatnonzero(chosen).tolist():
+                marks[LESS if holds[index] else MORE] += [
+                    (index, y - MARK), (index, y + MARK), BREAK,
+                ]  # fmt: skip
             y += 1
         y += 0.9
+    for colour, ends in marks.items():
+        axes.plot(*np.array(ends).reshape(-1, 2).T, lw=0.9, solid_capstyle="butt", color=colour)
     axes.set_ylim(y, -1)

@@ -46,16 +46,9 @@ def viewer_files(
     return files
 
 
-KEPT_BITS = 12
-"""Of the 23 of a float's mantissa: three digits are shown, and round numbers pack to half."""
-
-
-def _rounded(volume: NDArray[np.float64]) -> NDArray[np.float32]:
-    """A volume as float32, each value within 1 part in 8,000."""
-    bits = volume.astype(np.float32).view(np.uint32)
-    dropped = 23 - KEPT_BITS
-    half = np.uint32(1 << (dropped - 1))
-    return ((bits + half) >> dropped << dropped).astype(np.uint32).view(np.float32)
+LEVELS = 2**16 - 1
+"""Steps from 0 to the highest value of a map: a float of each voxel would take more than twice the
+room, and three digits are shown."""
 
 
 def _script(what: str, value: object) -> bytes:
@@ -63,9 +56,10 @@ def _script(what: str, value: object) -> bytes:
     return f'trdreport.put("{what}", {text});\n'.encode()
 
 
-def packed(volume: NDArray[np.generic], affine: NDArray[np.float64]) -> str:
-    """A volume as gzipped NIfTI-1 in base64, without a time stamp."""
+def packed(volume: NDArray[np.generic], affine: NDArray[np.float64], step: float = 1.0) -> str:
+    """A volume in steps as gzipped NIfTI-1 in base64, without a time stamp."""
     image = nib.Nifti1Image(volume, affine)
+    image.header.set_slope_inter(step, 0.0)
     image.set_sform(affine, code="mni")
     return base64.b64encode(gzip.compress(image.to_bytes(), 9, mtime=0)).decode()
 
@@ -152,8 +146,10 @@ def _packed_map(result: AnalysisResult, to_talairach: NDArray[np.float64] | None
     stat, affine = result.maps["stat"], result.affine
     if to_talairach is not None:
         stat = resample(stat, affine, to_talairach)
-    top = round(float(stat.max()), 6)
-    return json.dumps({"map": packed(_rounded(stat), affine), "top": top}).encode()
+    top = float(stat.max())
+    step = top / LEVELS or 1.0
+    map_ = packed(np.rint(stat / step).astype(np.uint16), affine, step)
+    return json.dumps({"map": map_, "top": round(top, 6)}).encode()
 
 
 def _of_study(registry: Registry, study: Study) -> dict[str, object]:

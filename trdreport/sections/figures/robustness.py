@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from trdreport.brain.spaces import SAME_PLACE_MM
 from trdreport.engine.results import CLUSTER_FWE, AnalysisResult, Cluster, ReadoutResult
 from trdreport.engine.robustness.results import Again, ClaimCurve, Retest, Robustness, Target
@@ -105,8 +107,13 @@ def curve_sketch(registry: Registry, curve: ClaimCurve) -> Sketch | None:
     else:
         what = "p of the peak, uncorrected"
     alpha = run.profile.cluster_fwe_p if corrected else run.profile.exploratory_p
-    specified = [Specified(o.choices, o.p, o.holds, o.published) for o in curve.run]
-    factors = tuple(dict.fromkeys(factor for o in specified for factor in o.choices))
+    factors = tuple(dict.fromkeys(factor for o in curve.run for factor in o.choices))
+    specified = Specified(
+        {name: np.array([o.choices.get(name, "") for o in curve.run]) for name in factors},
+        np.array([o.p for o in curve.run]),
+        np.array([o.holds for o in curve.run]),
+        np.array([o.published for o in curve.run]),
+    )
     share = f"{curve.holds} of {len(curve.run)}"
     claim = claim_in_words(curve)
     return Sketch(
@@ -126,7 +133,7 @@ def curve_sketch(registry: Registry, curve: ClaimCurve) -> Sketch | None:
                 *(o.choices.get(factor, "") for factor in factors),
                 f"{o.p:.4g}", _yes(o.holds), _yes(o.published),
             )
-            for o in specified
+            for o in curve.run
         ),
     )  # fmt: skip
 
