@@ -7,6 +7,7 @@ import sys
 from benchmarks.recording import PROGRAM, ROOT, record, seconds, timed
 
 ROUNDS = 5
+PARALLEL = ("-n", "auto", "--dist", "loadfile")
 LIMIT_S = 1800.0
 
 
@@ -18,7 +19,7 @@ def main() -> None:
     validate = [PROGRAM, "validate", "--registry", ROOT / "registry"]
     runs = [timed(validate, limit_s=60) for _ in range(ROUNDS + 1)][1:]
     record(validate_s=round(statistics.median(run.seconds for run in runs if run), 2))
-    tests = [sys.executable, "-m", "pytest", "-q", "-m", "not slow", *asked.tests]
+    tests = [sys.executable, "-m", "pytest", "-q", *PARALLEL, "-m", "not slow", *asked.tests]
     record(test_s=seconds(timed(tests, limit_s=LIMIT_S, silent=False)), limit_s=LIMIT_S)
 
 

@@ -29,6 +29,22 @@ def fine_tail(activations: np.ndarray) -> np.ndarray:
     return np.clip(np.fft.irfft(spectrum, length)[::-1].cumsum()[::-1], 0, 1)
 
 
+@pytest.mark.parametrize(("number", "share"), [(8, 0.01), (16, 0.01), (16, 0.001)])
+def test_few_experiments_that_are_active_in_equally_many_voxels_are_binomial(
+    number: int, share: float
+) -> None:
+    """Down to the rarest p of all, where each of them is active."""
+    histograms = np.zeros((number, BINS // 100 + 1))
+    histograms[:, [0, -1]] = 1 - share, share
+    active = np.arange(number + 1)
+    ale = 1 - 0.99**active
+    null = uncorrected(histograms, float(ale[-1]))
+    expected = stats.binom.sf(active - 1, number, share)
+    a_bin_less = np.maximum(ale - 1 / BINS, 0)  # ALE itself may be where two bins meet
+    np.testing.assert_allclose(null.p(a_bin_less), expected, rtol=2e-3)
+
+
+@pytest.mark.slow
 def test_experiments_that_are_active_in_equally_many_voxels_are_binomial() -> None:
     """Many are added in steps; where all 80 have an activation of 0.4, their ALE rounds to 1."""
     histograms = np.zeros((80, BINS * 2 // 5 + 1))
@@ -40,6 +56,7 @@ def test_experiments_that_are_active_in_equally_many_voxels_are_binomial() -> No
     assert 0 < null.p(np.array(1.0)) < 1e-16
 
 
+@pytest.mark.slow
 def test_a_p_that_no_number_is_small_enough_for_is_not_0() -> None:
     histograms = np.zeros((400, 1001))
     histograms[:, [0, -1]] = 0.999, 0.001

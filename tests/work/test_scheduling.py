@@ -261,6 +261,7 @@ def test_a_cluster_does_pieces_whose_worker_is_killed_again(
     assert len(begun) > len(names)
 
 
+@pytest.mark.slow
 def test_a_scheduler_that_does_not_answer_is_a_plain_sentence(
     tiny_registry: Path, tmp_path: Path
 ) -> None:

@@ -26,11 +26,11 @@ LAST_EDGE = 1 - 0.5 / BINS
 
 FINE = 4
 
-SURE = 25.0
-"""The transform of what is not tilted is right for p down to exp(-SURE), 1e-11."""
+SURE = 20.0
+"""The transform of what is not tilted is right for p down to exp(-SURE), 2e-9."""
 
-STEP = 60.0
-"""A tilt serves p whose exponents are this far apart."""
+STEP = 40.0
+"""A tilt serves p whose exponents are at most this far apart."""
 
 BEYOND = 16.0
 """What is rarer by this exponent than the rarest p that is asked for is left out; so is what is so
@@ -85,8 +85,9 @@ def uncorrected(histograms: NDArray[np.float64], largest: float) -> Uncorrected:
     # an ALE that rounds to 1 is in the last bin
     asked = np.interp(-math.log1p(-min(largest, LAST_EDGE)), points, rarity)
     begins = np.arange(SURE, asked, STEP)
-    middles = np.searchsorted(rarity, begins + STEP / 2).clip(max=POINTS - 1)
-    tilts = [0, *best[middles]]
+    # not beyond what is asked for: a tilt for the largest sum of all leaves nothing of the others
+    middles = (begins + np.minimum(begins + STEP, asked)) / 2
+    tilts = [0, *best[np.searchsorted(rarity, middles).clip(max=POINTS - 1)]]
     last = rarity - np.maximum(bounds[:, tilts[-1]], max(asked, SURE))
     end = np.append(points, most)[np.searchsorted(last, BEYOND)]
     lattice = 1 / (FINE * BINS)
