@@ -44,6 +44,21 @@ def test_few_experiments_that_are_active_in_equally_many_voxels_are_binomial(
     np.testing.assert_allclose(null.p(a_bin_less), expected, rtol=2e-3)
 
 
+def test_three_experiments_that_meet_in_one_place_keep_the_rest_of_the_null() -> None:
+    """Where they meet, p is 1e-14; at the common thresholds it is that of a plain convolution."""
+    share = 5e-5 * np.exp(-np.arange(1000) / 100)
+    one = np.append(1 - share[1:].sum(), share[1:])
+    null = uncorrected(np.stack([one] * 3), 1 - (1 - 999 / BINS) ** 3)
+    values = -np.log1p(-np.arange(1000) / BINS)
+    fine = np.bincount(np.rint(values / BIN).astype(int), weights=one, minlength=2**15)
+    tail = np.clip(np.fft.irfft(np.fft.rfft(fine) ** 3), 0, 1)[::-1].cumsum()[::-1]
+    bins = np.arange(1, 1500)
+    expected = tail[np.ceil(-np.log1p(-(bins - 0.5) / BINS) / BIN).astype(int)]
+    seen = expected > 1e-9
+    assert seen.sum() > 900
+    np.testing.assert_allclose(null.tail[bins][seen], expected[seen], rtol=0.05)
+
+
 @pytest.mark.slow
 def test_experiments_that_are_active_in_equally_many_voxels_are_binomial() -> None:
     """Many are added in steps; where all 80 have an activation of 0.4, their ALE rounds to 1."""

@@ -286,20 +286,23 @@ def addresses(computed: Computed) -> dict[str, tuple[float, float, float]]:
 
 
 def test_a_cluster_keeps_its_address_and_what_comes_back_too(one: Path, cache: Path) -> None:
-    """The update leaves the second cluster of `rough` alone, which plain numbers would call 1."""
+    """Foci move away from the first cluster of `rough`; the second, then the largest, stays."""
+    away = (
+        ("x: 40, y: -20, z: 50", "x: 0, y: 50, z: 20", "studies/alpha2018.yaml"),
+        ("x: 44, y: -20, z: 50", "x: 50, y: 0, z: -20", "studies/beta2019.yaml"),
+    )
     before = addresses(results(one, cache))
     assert before["vbm-both.rough-fwe-2"] == (-28.0, 2.0, -12.0)
-    update(one)
+    for old, new, file in away:
+        edit(one, old, new, file)
     after = addresses(results(one, cache))
     assert "vbm-both.rough-fwe-1" not in after
     assert after["vbm-both.rough-fwe-2"] == (-28.0, 2.0, -12.0)
     edition(one, cache, "two", "2024-06-01")
     assert addresses(results(one, cache)) == after
     # what went comes back to its address, and a link to it is right again
-    (one / "studies/gamma2023.yaml").unlink()
-    for file in ("search.yaml", "references.bib"):
-        shutil.copy(REGISTRIES / "valid" / file, one / file)
-    shutil.rmtree(one / "corrections")
+    for old, new, file in away:
+        edit(one, new, old, file)
     assert addresses(results(one, cache)) == before
 
 

@@ -106,7 +106,7 @@ def test_an_edit_beside_the_computing_makes_nothing_anew(
     [
         ("engine/kernel.py", "SIGMAS = 4.0", "SIGMAS = 5.0", {*PERMUTED, "difference"}),
         ("engine/null_loops.py", "] + ", "] - ", PERMUTED),
-        ("engine/clusters.py", "np.lexsort((-peaks", "np.lexsort((peaks", {*PERMUTED, "difference"}),
+        ("engine/clusters.py", "lexsort((-p", "lexsort((p", {*PERMUTED, "difference"}),
         ("engine/stopping.py", "FIRST_LOOK = ", "FIRST_LOOK = 1 + ", PERMUTED),
         ("brain/search_volume.py", "LITY = 0.2", "LITY = 0.3", {*PERMUTED, "difference"}),
     ],
