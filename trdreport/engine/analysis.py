@@ -9,7 +9,7 @@ from scipy.spatial import KDTree
 from trdreport.brain.atlas import AtlasLabel
 from trdreport.brain.search_volume import analysis_mask
 from trdreport.brain.spaces import SAME_PLACE_MM, BoolMap, Coordinate, apply, convert, coordinate
-from trdreport.engine.clusters import foci_inside, peak_voxel
+from trdreport.engine.clusters import foci_inside, peak_voxel, voxels_of
 from trdreport.engine.estimators import ClusterTest, Fitted, fit
 from trdreport.engine.null import Map
 from trdreport.engine.results import (
@@ -103,7 +103,7 @@ class _Describer:
     def _contributions(
         self, inside: BoolMap, shares: NDArray[np.float64]
     ) -> tuple[Contribution, ...]:
-        voxels = KDTree(apply(self.affine, np.argwhere(inside).astype(float)))
+        voxels = KDTree(apply(self.affine, voxels_of(inside).astype(float)))
         experiments = self.fitted.table.experiments
         distances, _ = voxels.query(np.concatenate([e.positions() for e in experiments]))
         ends = np.cumsum([len(e.foci) for e in experiments])

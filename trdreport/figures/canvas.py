@@ -26,7 +26,7 @@ def new_figure(width: float, height: float) -> Figure:
 def drawn(figure: Figure) -> bytes:
     """The figure as PNG and, right behind it, as SVG; the same bytes every time.
 
-    `palette.parts` takes the two apart. Letters in the SVG are outlines, so they look the same on a
+    `drawing.parts` takes the two apart. Letters in the SVG are outlines, so they look the same on a
     machine without our font.
     """
     figure.draw_without_rendering()
